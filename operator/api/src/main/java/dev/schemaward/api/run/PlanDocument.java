@@ -1,0 +1,99 @@
+package dev.schemaward.api.run;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+
+/**
+ * The plan as people and programs read it: {@code schemaward plan --output json}, and the plan
+ * ConfigMap. Field names are an interface.
+ *
+ * @param hash {@code sha256:<64 hex>}
+ * @param shortId the first 6 hex digits of the hash
+ * @param bundle the bundle
+ * @param target the database the plan was made for
+ * @param pending migrations in the order of execution
+ * @param statements every statement of every pending migration
+ * @param findings hazards
+ * @param summary one sentence
+ */
+@JsonInclude(JsonInclude.Include.ALWAYS)
+@JsonIgnoreProperties(ignoreUnknown = true)
+public record PlanDocument(
+    String hash,
+    String shortId,
+    Bundle bundle,
+    RunResult.Target target,
+    List<Pending> pending,
+    List<Statement> statements,
+    List<Finding> findings,
+    String summary) {
+
+  /**
+   * The bundle.
+   *
+   * @param format for example {@code Prisma}
+   * @param digest {@code sha256:<64 hex>}
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Bundle(String format, String digest) {}
+
+  /**
+   * A pending migration.
+   *
+   * @param migration its name
+   * @param checksum lower-case hex SHA-256 of its file
+   * @param transactional true when it takes effect as a whole or not at all
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Pending(String migration, String checksum, boolean transactional) {}
+
+  /**
+   * A statement.
+   *
+   * @param migration name of its migration
+   * @param index number in its file, from 1
+   * @param line line in its file, from 1
+   * @param sql its text
+   * @param kind what it is, for example {@code CREATE TABLE}
+   * @param transactional false when it refuses to run in a transaction block
+   * @param measured true when locks, rewrites and scans were observed on a shadow database
+   * @param notMeasured why not; null when measured
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Statement(
+      String migration,
+      int index,
+      int line,
+      String sql,
+      String kind,
+      boolean transactional,
+      boolean measured,
+      String notMeasured) {}
+
+  /**
+   * A hazard.
+   *
+   * @param rule id of the rule, for example {@code drop-column}
+   * @param severity {@code block}, {@code warn} or {@code inform}
+   * @param hazardClass {@code destructive}, {@code lock}, {@code transaction} …; JSON name {@code
+   *     class}
+   * @param migration name of the migration
+   * @param index number of the statement, from 1; 0 for the whole file
+   * @param line line in the file, from 1
+   * @param message the consequence, in one sentence
+   * @param saferWay what to do instead; null when there is nothing better
+   * @param waived the reason of a waiver; null when not waived
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Finding(
+      String rule,
+      String severity,
+      @com.fasterxml.jackson.annotation.JsonProperty("class") String hazardClass,
+      String migration,
+      int index,
+      int line,
+      String message,
+      String saferWay,
+      String waived) {}
+}

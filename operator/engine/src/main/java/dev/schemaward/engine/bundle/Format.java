@@ -1,0 +1,20 @@
+package dev.schemaward.engine.bundle;
+
+/** How a bundle's files are named and which history table belongs to them. */
+public enum Format {
+  /** {@code <name>/migration.sql} below a directory, {@code _prisma_migrations}. */
+  PRISMA("Prisma"),
+  /** {@code <version>_<name>.sql} in one directory, history in Schemaward's ledger. */
+  SQL("Sql");
+
+  private final String displayName;
+
+  Format(String displayName) {
+    this.displayName = displayName;
+  }
+
+  /** The name that users write and see. */
+  public String displayName() {
+    return displayName;
+  }
+}
