@@ -1,0 +1,129 @@
+package dev.schemaward.controller.app;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.javaoperatorsdk.operator.api.monitoring.Metrics;
+import io.javaoperatorsdk.operator.processing.event.Event;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * What the operator counts, for Prometheus. No label ever carries the name of a resource, a user or
+ * a migration: the number of series does not grow with the cluster.
+ */
+public final class OperatorMetrics implements Metrics {
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final Counter events;
+  private final Timer reconciliations;
+  private final Map<String, String> reasonOfResource = new ConcurrentHashMap<>();
+  private final Map<String, Gauge> gaugeOfReason = new ConcurrentHashMap<>();
+  private final AtomicBoolean leader = new AtomicBoolean();
+
+  public OperatorMetrics(String version) {
+    events =
+        Counter.builder("schemaward_events_received")
+            .description("Watch events and timers that asked for a reconciliation")
+            .register(registry);
+    reconciliations =
+        Timer.builder("schemaward_reconciliation_duration")
+            .description("Time of one reconciliation")
+            .publishPercentileHistogram(false)
+            .register(registry);
+    Gauge.builder("schemaward_leader", leader, l -> l.get() ? 1 : 0)
+        .description("1 while this process is the one that acts")
+        .register(registry);
+    Gauge.builder("schemaward_build_info", () -> 1)
+        .description("Always 1; the label says which build this is")
+        .tag("version", version)
+        .register(registry);
+  }
+
+  /** The text that Prometheus scrapes. */
+  public String scrape() {
+    return registry.scrape();
+  }
+
+  /** This process began or ceased to act. */
+  public void leading(boolean is) {
+    leader.set(is);
+  }
+
+  /** A resource is now in the state that {@code reason} names; moves it between the gauges. */
+  public void resource(String uid, String reason) {
+    reasonOfResource.put(uid, reason);
+    gaugeOfReason.computeIfAbsent(
+        reason,
+        r ->
+            Gauge.builder(
+                    "schemaward_databasemigrations",
+                    reasonOfResource,
+                    all -> all.values().stream().filter(r::equals).count())
+                .description("DatabaseMigrations by the reason of their Ready condition")
+                .tag("reason", r)
+                .register(registry));
+  }
+
+  /** A resource is gone. */
+  public void forget(String uid) {
+    reasonOfResource.remove(uid);
+  }
+
+  /** A Job ended. */
+  public void runEnded(String kind, String reason, long durationMillis) {
+    Timer.builder("schemaward_run_duration")
+        .description("Time of runs as the runner measured it")
+        .tag("kind", kind)
+        .tag("reason", reason)
+        .register(registry)
+        .record(java.time.Duration.ofMillis(durationMillis));
+  }
+
+  /** Migrations took effect. */
+  public void migrationsApplied(int count) {
+    Counter.builder("schemaward_migrations_applied")
+        .description("Migrations that runs of this operator applied")
+        .register(registry)
+        .increment(count);
+  }
+
+  /** An approval was used. */
+  public void approvalUsed(String channel, boolean verified) {
+    Counter.builder("schemaward_approvals")
+        .description("Approvals that were accepted")
+        .tag("channel", channel)
+        .tag("verified", Boolean.toString(verified))
+        .register(registry)
+        .increment();
+  }
+
+  @Override
+  public void receivedEvent(Event event, Map<String, Object> metadata) {
+    events.increment();
+  }
+
+  @Override
+  public void failedReconciliation(
+      HasMetadata resource, Exception exception, Map<String, Object> metadata) {
+    Counter.builder("schemaward_reconciliation_failures")
+        .description("Reconciliations that ended in an exception and will be retried")
+        .tag("exception", exception.getClass().getSimpleName())
+        .register(registry)
+        .increment();
+  }
+
+  @Override
+  public <T> T timeControllerExecution(ControllerExecution<T> execution) throws Exception {
+    Timer.Sample sample = Timer.start(registry);
+    try {
+      return execution.execute();
+    } finally {
+      sample.stop(reconciliations);
+    }
+  }
+}
