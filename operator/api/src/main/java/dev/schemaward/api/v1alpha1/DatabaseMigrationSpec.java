@@ -1,0 +1,262 @@
+package dev.schemaward.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.kubernetes.api.model.LocalObjectReference;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.api.model.Toleration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a DatabaseMigration asks for. Nothing but {@code source} and {@code target} is required;
+ * absent values are what the API server's defaults say, also in an object that never saw it.
+ *
+ * @param source where the bundle is
+ * @param format how the bundle is laid out
+ * @param targetVersion last migration to apply; null for all
+ * @param target the database
+ * @param approval when a person must agree
+ * @param execution timeouts and attempts
+ * @param runner how the Job's pod is made
+ * @param suspend true: nothing new is planned or applied
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record DatabaseMigrationSpec(
+    @Required @JsonPropertyDescription("Where the bundle of migrations is.") Source source,
+    @Default("Auto")
+        @JsonPropertyDescription(
+            "Layout of the bundle. Auto recognises Prisma by migration_lock.toml and takes anything"
+                + " else for plain SQL files named <version>_<name>.sql.")
+        Format format,
+    @Size(max = 253)
+        @Pattern("^[A-Za-z0-9][A-Za-z0-9._-]*$")
+        @JsonPropertyDescription(
+            "Name of the last migration to apply; later ones stay pending. Absent: all. It must"
+                + " exist in the bundle.")
+        String targetVersion,
+    @Required @JsonPropertyDescription("The database whose schema is migrated.") Target target,
+    @JsonPropertyDescription("When a person must approve a plan before it is applied.")
+        Approval approval,
+    @JsonPropertyDescription("Timeouts and attempts of a run.") Execution execution,
+    @JsonPropertyDescription("How the pod of a Job is made.") Runner runner,
+    @Default("false")
+        @JsonPropertyDescription(
+            "True: nothing new is planned or applied; a run that has started ends by itself.")
+        Boolean suspend) {
+
+  public DatabaseMigrationSpec {
+    format = format == null ? Format.Auto : format;
+    approval = approval == null ? new Approval(null, null) : approval;
+    execution = execution == null ? new Execution(null, null, null, null) : execution;
+    runner = runner == null ? new Runner(null, null, null, null, null) : runner;
+    suspend = suspend != null && suspend;
+  }
+
+  /** Layout of a bundle. */
+  public enum Format {
+    Auto,
+    Prisma,
+    Sql
+  }
+
+  /** When an approval is needed; a production namespace always needs one. */
+  public enum ApprovalRule {
+    Always,
+    OnHazard,
+    Never
+  }
+
+  /**
+   * Where the bundle is.
+   *
+   * @param configMap a ConfigMap in the same namespace
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Source(
+      @Required
+          @JsonPropertyDescription(
+              "A ConfigMap of the same namespace: one key <migration>.sql for each migration (and"
+                  + " migration_lock.toml for Prisma), or one key bundle.tar.gz.")
+          ConfigMapSource configMap) {}
+
+  /**
+   * A ConfigMap.
+   *
+   * @param name its name
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record ConfigMapSource(
+      @Required @Size(min = 1, max = 253) @JsonPropertyDescription("Name of the ConfigMap.")
+          String name) {}
+
+  /**
+   * The database.
+   *
+   * @param secretRef the Secret that says where it is
+   * @param schema its schema; null for the one that the URL names, else {@code public}
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Target(
+      @Required
+          @JsonPropertyDescription(
+              "The Secret of the same namespace with the database's address and credentials. It is"
+                  + " mounted into the Job; the operator never reads it.")
+          SecretReference secretRef,
+      @Size(min = 1, max = 63)
+          @JsonPropertyDescription(
+              "Schema to migrate. Absent: the one that the URL names, else public.")
+          String schema) {}
+
+  /**
+   * A Secret and where in it things are.
+   *
+   * @param name its name
+   * @param keys which key holds what; null when the layout is recognised
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record SecretReference(
+      @Required @Size(min = 1, max = 253) @JsonPropertyDescription("Name of the Secret.")
+          String name,
+      @JsonPropertyDescription(
+              "Which key holds what, where the layout is not a known one (DATABASE_URL and"
+                  + " DIRECT_URL, CloudNativePG, Zalando, Crunchy, Service Binding).")
+          SecretKeys keys) {}
+
+  /**
+   * Keys of a Secret.
+   *
+   * @param url key with the connection URL
+   * @param directUrl key with a URL that goes around a pooler; wins over {@code url}
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record SecretKeys(
+      @Size(min = 1, max = 253)
+          @Pattern("^[-._a-zA-Z0-9]+$")
+          @JsonPropertyDescription("Key that holds the connection URL.")
+          String url,
+      @Size(min = 1, max = 253)
+          @Pattern("^[-._a-zA-Z0-9]+$")
+          @JsonPropertyDescription(
+              "Key that holds a URL that leads around a connection pooler; it wins over url.")
+          String directUrl) {
+
+    /** As the runner's option {@code --secret-key} wants them; empty when nothing is set. */
+    public Map<String, String> asMap() {
+      Map<String, String> keys = new java.util.TreeMap<>();
+      if (url != null) {
+        keys.put("url", url);
+      }
+      if (directUrl != null) {
+        keys.put("directUrl", directUrl);
+      }
+      return keys;
+    }
+  }
+
+  /**
+   * When a person must agree.
+   *
+   * @param required the rule
+   * @param validFor how long an approval may be used, like {@code 24h}
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Approval(
+      @Default("OnHazard")
+          @JsonPropertyDescription(
+              "Always: every plan needs an approval. OnHazard: a plan that destroys something or"
+                  + " has a blocking finding does. Never: none does. In a namespace labelled"
+                  + " schemaward.dev/environment=production every plan needs one whatever stands"
+                  + " here.")
+          ApprovalRule required,
+      @Default("24h")
+          @Pattern(Durations.PATTERN)
+          @Size(max = 32)
+          @JsonPropertyDescription(
+              "How long an approval may be used after it was first seen, for example 24h; then a"
+                  + " new one is needed.")
+          String validFor) {
+    public Approval {
+      required = required == null ? ApprovalRule.OnHazard : required;
+      validFor = validFor == null ? "24h" : validFor;
+    }
+  }
+
+  /**
+   * Timeouts and attempts.
+   *
+   * @param lockWait how long to wait for the migration lock
+   * @param statementTimeout longest time of one statement
+   * @param deadline longest time of a run
+   * @param maxAttempts how often a run is started again that ended without a result
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Execution(
+      @Default("2m")
+          @Pattern(Durations.PATTERN)
+          @Size(max = 32)
+          @JsonPropertyDescription(
+              "How long a run waits for the migration lock and for busy tables, for example 2m;"
+                  + " then it steps back and is started again later.")
+          String lockWait,
+      @Default("15m")
+          @Pattern(Durations.PATTERN)
+          @Size(max = 32)
+          @JsonPropertyDescription("Longest time of one statement, for example 15m.")
+          String statementTimeout,
+      @Default("1h")
+          @Pattern(Durations.PATTERN)
+          @Size(max = 32)
+          @JsonPropertyDescription("Longest time of a run, for example 1h.")
+          String deadline,
+      @Default("5")
+          @Min(1)
+          @Max(100)
+          @JsonPropertyDescription(
+              "How often in a row a run is started that ends without a result (pod lost, out of"
+                  + " memory). A database that does not answer is asked again without end.")
+          Integer maxAttempts) {
+    public Execution {
+      lockWait = lockWait == null ? "2m" : lockWait;
+      statementTimeout = statementTimeout == null ? "15m" : statementTimeout;
+      deadline = deadline == null ? "1h" : deadline;
+      maxAttempts = maxAttempts == null ? 5 : maxAttempts;
+    }
+  }
+
+  /**
+   * The Job's pod.
+   *
+   * @param resources of the container; null for the built-in ones
+   * @param serviceAccountName of the pod; null for the namespace's default
+   * @param nodeSelector labels that the node must have
+   * @param tolerations taints that the pod tolerates
+   * @param imagePullSecrets Secrets to pull the runner image with
+   */
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  public record Runner(
+      @JsonPropertyDescription(
+              "Resources of the container. Absent: 50m CPU and 192Mi memory requested, memory"
+                  + " limited to 384Mi.")
+          ResourceRequirements resources,
+      @Size(max = 253)
+          @JsonPropertyDescription(
+              "ServiceAccount of the pod, for cloud identity; its token is not mounted.")
+          String serviceAccountName,
+      @JsonPropertyDescription("Labels that the node must have.") Map<String, String> nodeSelector,
+      @JsonPropertyDescription("Taints that the pod tolerates.") List<Toleration> tolerations,
+      @JsonPropertyDescription("Secrets to pull the runner image with.")
+          List<LocalObjectReference> imagePullSecrets) {
+    public Runner {
+      nodeSelector = nodeSelector == null ? Map.of() : nodeSelector;
+      tolerations = tolerations == null ? List.of() : tolerations;
+      imagePullSecrets = imagePullSecrets == null ? List.of() : imagePullSecrets;
+    }
+  }
+}
