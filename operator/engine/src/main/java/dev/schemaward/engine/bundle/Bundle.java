@@ -1,5 +1,9 @@
 package dev.schemaward.engine.bundle;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -13,5 +17,44 @@ import java.util.List;
 public record Bundle(Format format, String digest, List<Migration> migrations) {
   public Bundle {
     migrations = List.copyOf(migrations);
+  }
+
+  static Bundle of(Format format, List<Migration> migrations) {
+    try {
+      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+      sha256.update((format.displayName() + "\n").getBytes(StandardCharsets.UTF_8));
+      for (Migration migration : migrations) {
+        sha256.update(
+            (migration.checksum() + " " + migration.name() + "\n")
+                .getBytes(StandardCharsets.UTF_8));
+      }
+      return new Bundle(format, "sha256:" + HexFormat.of().formatHex(sha256.digest()), migrations);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * The bundle without what comes after {@code targetVersion}.
+   *
+   * @param targetVersion name of a migration; null for all
+   * @throws InvalidBundleException when there is no such migration
+   */
+  public Bundle upTo(String targetVersion) throws InvalidBundleException {
+    if (targetVersion == null) {
+      return this;
+    }
+    for (int i = 0; i < migrations.size(); i++) {
+      if (migrations.get(i).name().equals(targetVersion)) {
+        return of(format, migrations.subList(0, i + 1));
+      }
+    }
+    throw new InvalidBundleException(
+        List.of(
+            new Fault(
+                "",
+                0,
+                "the target version " + targetVersion + " is not in the bundle",
+                "Its last migration is " + migrations.getLast().name())));
   }
 }

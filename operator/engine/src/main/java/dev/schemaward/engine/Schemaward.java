@@ -1,0 +1,71 @@
+package dev.schemaward.engine;
+
+import dev.schemaward.engine.bundle.Bundle;
+import dev.schemaward.engine.connect.Credentials;
+import dev.schemaward.engine.connect.RoundTrip;
+import dev.schemaward.engine.connect.Session;
+import dev.schemaward.engine.execute.Applier;
+import dev.schemaward.engine.execute.ApplyOutcome;
+import dev.schemaward.engine.execute.ApplyRequest;
+import dev.schemaward.engine.execute.Cancellation;
+import dev.schemaward.engine.execute.Progress;
+import dev.schemaward.engine.history.HistoryStore;
+import dev.schemaward.engine.plan.ExecutionPolicy;
+import dev.schemaward.engine.plan.Plan;
+import dev.schemaward.engine.plan.Planner;
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/**
+ * The engine's front door: what the {@code schemaward} command calls. Knows no command line and no
+ * output format.
+ */
+public final class Schemaward {
+  private static final Duration PLAN_STATEMENT_TIMEOUT = Duration.ofMinutes(2);
+
+  private Schemaward() {}
+
+  /**
+   * Plans; reads only.
+   *
+   * @param bundle up to its target version
+   * @param schema target schema; null for the URL's, else the first of the role's search_path
+   * @param policy bounds of a later execution: part of the hash
+   * @param owner who asks, {@code <cluster>/<namespace>/<name>}; null for a laptop
+   * @param takeOverFrom the present owner that {@code owner} may replace; null for none
+   * @param runnerBuild build id: part of the hash
+   * @throws EngineException for everything that stands in the way
+   */
+  public static Plan plan(
+      Bundle bundle,
+      Credentials credentials,
+      String schema,
+      ExecutionPolicy policy,
+      String owner,
+      String takeOverFrom,
+      String runnerBuild)
+      throws EngineException {
+    try (Session session =
+        Session.open(
+            credentials,
+            new Session.Settings("schemaward-plan", schema, PLAN_STATEMENT_TIMEOUT),
+            RoundTrip.UNWATCHED)) {
+      Planner.Observation seen =
+          Planner.observe(session, HistoryStore.of(bundle.format(), session.schema()));
+      String present = seen.ledger().owner();
+      if (owner != null
+          && present != null
+          && !present.equals(owner)
+          && !present.equals(takeOverFrom)) {
+        throw Applier.targetBusy(present, seen.target().schema());
+      }
+      return Planner.plan(seen, bundle, policy, runnerBuild, session.majorVersion());
+    }
+  }
+
+  /** Applies; see {@link Applier}. Never throws for what can go wrong with a database. */
+  public static ApplyOutcome apply(
+      ApplyRequest request, Progress progress, Cancellation cancellation) {
+    return new Applier(request, progress, cancellation, RandomGenerator.getDefault()).apply();
+  }
+}

@@ -1,0 +1,288 @@
+package dev.schemaward.engine.connect;
+
+import dev.schemaward.engine.EngineException;
+import dev.schemaward.engine.FailureReason;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.atomic.AtomicReference;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
+
+/**
+ * One PostgreSQL session, set up as execution.md says. It takes the lock and runs every statement:
+ * losing it is losing the lock, which is the point.
+ *
+ * <p>The driver speaks the simple protocol, one text a call: {@code ?} stays an operator, nothing
+ * is prepared, and several bookkeeping statements may travel in one message. Transactions are
+ * explicit BEGIN and COMMIT texts; the driver is in autocommit mode throughout.
+ */
+public final class Session implements AutoCloseable {
+  private static final int MINIMUM_VERSION = 13;
+
+  private final Connection connection;
+  private final Settings settings;
+  private final RoundTrip roundTrip;
+  private final AtomicReference<Statement> running = new AtomicReference<>();
+  private final int majorVersion;
+  private final String serverVersion;
+  private final int pid;
+  private final String schema;
+
+  /**
+   * What a session is set up with.
+   *
+   * @param applicationName at most 63 bytes count
+   * @param schema target schema; null for the URL's, else the first of the role's search_path
+   * @param statementTimeout zero for none
+   */
+  public record Settings(String applicationName, String schema, Duration statementTimeout) {}
+
+  private Session(Connection connection, Settings settings, RoundTrip roundTrip)
+      throws SQLException, EngineException {
+    this.connection = connection;
+    this.settings = settings;
+    this.roundTrip = roundTrip;
+    this.majorVersion = connection.getMetaData().getDatabaseMajorVersion();
+    this.serverVersion = connection.getMetaData().getDatabaseProductVersion().split(" ", 2)[0];
+    if (majorVersion < MINIMUM_VERSION) {
+      throw new EngineException(
+          FailureReason.ServerUnsupported,
+          "the server is PostgreSQL " + serverVersion + "; Schemaward needs 13 or newer");
+    }
+    String[] facts =
+        row(
+            "SELECT pg_backend_pid()::text, coalesce(current_schema(), 'public'),"
+                + " pg_is_in_recovery()::text, current_setting('default_transaction_read_only')");
+    this.pid = Integer.parseInt(facts[0]);
+    this.schema = settings.schema() == null ? facts[1] : settings.schema();
+    if (facts[2].equals("true") || facts[2].equals("t")) {
+      throw new EngineException(
+          FailureReason.TargetReadOnly,
+          "this server is a standby in recovery; migrations need the primary. Waiting for it to"
+              + " become one");
+    }
+    if (facts[3].equals("on")) {
+      throw new EngineException(
+          FailureReason.TargetReadOnly,
+          "default_transaction_read_only is on for this role or database. Waiting for it to be"
+              + " switched off");
+    }
+    setUp();
+  }
+
+  /**
+   * Connects and sets the session up.
+   *
+   * @throws EngineException TargetUnreachable, CredentialsRejected, TargetOutOfResources,
+   *     TargetReadOnly, ServerUnsupported
+   */
+  public static Session open(Credentials credentials, Settings settings, RoundTrip roundTrip)
+      throws EngineException {
+    Settings resolved =
+        settings.schema() != null
+            ? settings
+            : new Settings(
+                settings.applicationName(), credentials.schema(), settings.statementTimeout());
+    Connection connection = null;
+    try {
+      connection =
+          DriverManager.getConnection(
+              "jdbc:postgresql://"
+                  + (credentials.host().contains(":")
+                      ? "[" + credentials.host() + "]"
+                      : credentials.host())
+                  + ":"
+                  + credentials.port()
+                  + "/"
+                  + java.net.URLEncoder.encode(
+                      credentials.database(), java.nio.charset.StandardCharsets.UTF_8),
+              properties(credentials, resolved));
+      return new Session(connection, resolved, roundTrip);
+    } catch (SQLException e) {
+      abandon(connection);
+      throw ServerErrors.whileConnecting(e, credentials);
+    } catch (EngineException e) {
+      abandon(connection);
+      throw e;
+    }
+  }
+
+  private static Properties properties(Credentials credentials, Settings settings) {
+    Properties properties = new Properties();
+    if (credentials.user() != null) {
+      properties.setProperty("user", credentials.user());
+    }
+    if (credentials.password() != null) {
+      properties.setProperty("password", credentials.password());
+    }
+    properties.setProperty("preferQueryMode", "simple");
+    properties.setProperty("ApplicationName", settings.applicationName());
+    properties.setProperty("assumeMinServerVersion", "9.4");
+    properties.setProperty("tcpKeepAlive", "true");
+    long connectSeconds = credentials.connectTimeout().toSeconds();
+    properties.setProperty("connectTimeout", Long.toString(connectSeconds));
+    properties.setProperty("loginTimeout", Long.toString(connectSeconds));
+    properties.setProperty("sslmode", credentials.tls().mode());
+    set(properties, "sslrootcert", credentials.tls().rootCertificate());
+    set(properties, "sslkey", credentials.tls().clientKey());
+    set(properties, "sslcert", credentials.tls().clientCertificate());
+    set(properties, "sslpassword", credentials.tls().clientKeyPassword());
+    if (credentials.tls().mode().equals("require") || credentials.tls().mode().equals("prefer")) {
+      // pgjdbc verifies the chain in these modes as soon as a root certificate exists; Prisma does
+      // not.
+      properties.remove("sslrootcert");
+      properties.setProperty("sslfactory", "org.postgresql.ssl.NonValidatingFactory");
+    }
+    set(properties, "options", credentials.options());
+    return properties;
+  }
+
+  private static void set(Properties properties, String name, String value) {
+    if (value != null) {
+      properties.setProperty(name, value);
+    }
+  }
+
+  /**
+   * Sets every session setting that matters, one message. Also after a migration: {@link #reset()}
+   * has undone what its script set.
+   */
+  private void setUp() throws SQLException {
+    StringBuilder sql = new StringBuilder();
+    if (settings.schema() != null) {
+      sql.append("SET search_path = ").append(Sql.identifier(settings.schema())).append("; ");
+    }
+    sql.append(
+        "SET TimeZone = 'UTC'; SET standard_conforming_strings = on; SET lock_timeout = '2s'; ");
+    sql.append("SET statement_timeout = ").append(settings.statementTimeout().toMillis());
+    sql.append("; SET idle_in_transaction_session_timeout = '10min'; ");
+    sql.append(
+        "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count ="
+            + " 3; ");
+    sql.append("SET tcp_user_timeout = '60s'");
+    if (majorVersion >= 14) {
+      // A runner that was killed must not leave its statement running and committing behind it.
+      sql.append("; SET client_connection_check_interval = '1s'");
+    }
+    execute(sql.toString());
+  }
+
+  /** Undoes whatever a script did to the session; must not be in a transaction. */
+  public void reset() throws SQLException {
+    execute("RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; UNLISTEN *");
+    setUp();
+  }
+
+  /** Sends this text as one message. */
+  public void execute(String sql) throws SQLException {
+    roundTrip.before(sql);
+    try (Statement statement = statement()) {
+      running.set(statement);
+      try {
+        statement.execute(sql);
+      } finally {
+        running.set(null);
+      }
+    }
+    roundTrip.after(sql);
+  }
+
+  /** All rows of a query, every column as text, null for NULL. */
+  public List<String[]> rows(String sql) throws SQLException {
+    roundTrip.before(sql);
+    List<String[]> rows = new ArrayList<>();
+    try (Statement statement = statement();
+        ResultSet result = statement.executeQuery(sql)) {
+      int columns = result.getMetaData().getColumnCount();
+      while (result.next()) {
+        String[] row = new String[columns];
+        for (int i = 0; i < columns; i++) {
+          row[i] = result.getString(i + 1);
+        }
+        rows.add(row);
+      }
+    }
+    roundTrip.after(sql);
+    return rows;
+  }
+
+  /** The first row of a query that returns at least one. */
+  public String[] row(String sql) throws SQLException {
+    return firstRow(sql).orElseThrow(() -> new SQLException("no row: " + sql, "02000"));
+  }
+
+  /** The first row of a query, if any. */
+  public Optional<String[]> firstRow(String sql) throws SQLException {
+    return rows(sql).stream().findFirst();
+  }
+
+  private Statement statement() throws SQLException {
+    Statement statement = connection.createStatement();
+    statement.setEscapeProcessing(false);
+    return statement;
+  }
+
+  /**
+   * Asks the server to cancel what runs now; from another thread, through a connection of its own.
+   */
+  public void cancelRunning() {
+    Statement statement = running.get();
+    if (statement != null) {
+      try {
+        statement.cancel();
+      } catch (SQLException e) {
+        // The statement has just ended, or the connection has: either way nothing is left to
+        // cancel.
+        return;
+      }
+    }
+  }
+
+  /** True inside a transaction block that a script opened, also an aborted one. */
+  public boolean inTransaction() {
+    return ((BaseConnection) connection).getTransactionState() != TransactionState.IDLE;
+  }
+
+  /** For example {@code 18}. */
+  public int majorVersion() {
+    return majorVersion;
+  }
+
+  /** For example {@code 18.6}. */
+  public String serverVersion() {
+    return serverVersion;
+  }
+
+  /** Process id of this session on the server. */
+  public int pid() {
+    return pid;
+  }
+
+  /** The resolved target schema. */
+  public String schema() {
+    return schema;
+  }
+
+  @Override
+  public void close() {
+    abandon(connection);
+  }
+
+  private static void abandon(Connection connection) {
+    if (connection != null) {
+      try {
+        connection.close();
+      } catch (SQLException e) {
+        return; // it was broken already; the server cleans up
+      }
+    }
+  }
+}

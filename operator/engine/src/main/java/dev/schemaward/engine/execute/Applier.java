@@ -1,0 +1,398 @@
+package dev.schemaward.engine.execute;
+
+import dev.schemaward.engine.EngineException;
+import dev.schemaward.engine.FailureReason;
+import dev.schemaward.engine.bundle.Migration;
+import dev.schemaward.engine.connect.ServerErrors;
+import dev.schemaward.engine.connect.Session;
+import dev.schemaward.engine.connect.Sql;
+import dev.schemaward.engine.diagnose.Diagnosis;
+import dev.schemaward.engine.drift.SchemaFingerprint;
+import dev.schemaward.engine.history.HistoryStore;
+import dev.schemaward.engine.ledger.Ledger;
+import dev.schemaward.engine.ledger.LedgerState;
+import dev.schemaward.engine.plan.Plan;
+import dev.schemaward.engine.plan.Planner;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/**
+ * The protocol: connect, take the lock, look again, compare with what was approved, execute,
+ * record. One session does all of it. After a lost connection it begins from the start: the ledger,
+ * not memory, says what took effect.
+ */
+public final class Applier {
+  /** How often a run connects again before it leaves the rest to the next run. */
+  private static final int RECONNECTS = 3;
+
+  private final ApplyRequest request;
+  private final Progress progress;
+  private final Cancellation cancellation;
+  private final RandomGenerator random;
+  private final List<String> applied = new ArrayList<>();
+  private final long deadline;
+  private boolean resumed;
+  private Plan plan;
+  private String planHash;
+
+  public Applier(
+      ApplyRequest request, Progress progress, Cancellation cancellation, RandomGenerator random) {
+    this.request = request;
+    this.progress = progress;
+    this.cancellation = cancellation;
+    this.random = random;
+    this.deadline = System.nanoTime() + request.policy().deadline().toNanos();
+  }
+
+  /** Applies; never throws for what can go wrong with a database. */
+  public ApplyOutcome apply() {
+    for (int reconnects = 0; ; reconnects++) {
+      try {
+        return attempt();
+      } catch (EngineException e) {
+        // Contact once made and then lost is worth another try here; a database that is away is the
+        // operator's to wait for.
+        boolean again =
+            e.reason() == FailureReason.TargetUnreachable
+                && planHash != null
+                && reconnects < RECONNECTS
+                && System.nanoTime() < deadline
+                && !cancellation.requested();
+        if (!again) {
+          return outcome(false, e);
+        }
+        progress.on(new Progress.Reconnecting(e.getMessage()));
+        resumed = true;
+        cancellation.pause(Duration.ofMillis(300L << reconnects));
+      }
+    }
+  }
+
+  private ApplyOutcome attempt() throws EngineException {
+    HistoryStore store;
+    try (Session session =
+        Session.open(request.credentials(), settings("schemaward"), request.roundTrip())) {
+      cancellation.watch(session);
+      MigrationLock.acquire(session, request.policy().lockWait(), random, progress, cancellation);
+      store = HistoryStore.of(request.bundle().format(), session.schema());
+      Planner.Observation seen = Planner.observe(session, store);
+      requireOwnership(seen);
+      plan =
+          Planner.plan(
+              seen,
+              request.bundle(),
+              request.policy(),
+              request.runnerBuild(),
+              session.majorVersion());
+      Optional<ApplyOutcome> decided = decide(seen, session);
+      if (decided.isPresent()) {
+        return decided.get();
+      }
+      execute(session, store, seen);
+      return outcome(false, null);
+    } finally {
+      cancellation.watch(null);
+    }
+  }
+
+  private Session.Settings settings(String prefix) {
+    String name =
+        prefix + "/" + (request.owner() == null ? "cli" : shortOwner()) + "/" + request.runId();
+    return new Session.Settings(
+        name.substring(0, Math.min(name.length(), 63)),
+        request.schema(),
+        request.policy().statementTimeout());
+  }
+
+  /** The owner without its cluster: what people call it. */
+  private String shortOwner() {
+    String[] parts = request.owner().split("/", 2);
+    return parts[parts.length - 1];
+  }
+
+  private void requireOwnership(Planner.Observation seen) throws EngineException {
+    String owner = seen.ledger().owner();
+    if (request.owner() == null
+        || owner == null
+        || owner.equals(request.owner())
+        || owner.equals(request.takeOverFrom())) {
+      return;
+    }
+    throw targetBusy(owner, seen.target().schema());
+  }
+
+  /** Somebody else owns the target. */
+  public static EngineException targetBusy(String owner, String schema) {
+    String[] parts = owner.split("/", 2);
+    return new EngineException(
+        FailureReason.TargetBusy,
+        "schema "
+            + schema
+            + " of this database belongs to DatabaseMigration "
+            + parts[parts.length - 1]
+            + "; nothing was executed. If that one is gone for good, take it over: annotate this"
+            + " one with schemaward.dev/take-over-from="
+            + owner);
+  }
+
+  /** What the gate says to the plan that was made under the lock; empty: execute it. */
+  private Optional<ApplyOutcome> decide(Planner.Observation seen, Session session)
+      throws EngineException {
+    switch (request.gate()) {
+      case ApplyRequest.Gate.Expected(String expected) -> {
+        planHash = expected;
+        if (plan.hash().equals(expected)) {
+          break;
+        }
+        if (!continues(seen, session, expected)) {
+          throw new EngineException(
+              FailureReason.PlanChanged,
+              "the plan is not the approved one any more; nothing was executed. Approved: "
+                  + expected.substring(0, Math.min(13, expected.length()))
+                  + "…, now: "
+                  + plan.hash().substring(0, 13)
+                  + "… ("
+                  + plan.headline()
+                  + "). The bundle, the history, the live schema, the database, the policy or the"
+                  + " runner's build changed in between; a new plan asks for a new approval");
+        }
+        resumed = true;
+      }
+      case ApplyRequest.Gate.UnlessHazardous() -> {
+        planHash = plan.hash();
+        if (plan.hazardous()) {
+          return Optional.of(outcome(true, null));
+        }
+      }
+      case ApplyRequest.Gate.Always() -> planHash = plan.hash();
+    }
+    return plan.pending().isEmpty() ? Optional.of(outcome(false, null)) : Optional.empty();
+  }
+
+  /**
+   * True when what is left is the rest of the expected plan, which a run of ours began: everything
+   * else is as it was approved, and the history is what it was plus that run's own migrations.
+   */
+  private boolean continues(Planner.Observation seen, Session session, String expected) {
+    Optional<LedgerState.Run> begun =
+        seen.ledger().runs().stream()
+            .filter(run -> Objects.equals(run.planHash(), expected))
+            .reduce((newer, older) -> older);
+    if (begun.isEmpty()) {
+      return false;
+    }
+    LedgerState.Run newest =
+        seen.ledger().runs().stream()
+            .filter(run -> Objects.equals(run.planHash(), expected))
+            .findFirst()
+            .orElseThrow();
+    boolean ours =
+        Planner.hashBefore(
+                begun.get(),
+                seen,
+                request.bundle(),
+                request.policy(),
+                request.runnerBuild(),
+                session.majorVersion())
+            .equals(expected);
+    List<String> sinceThen =
+        seen.ledger().attempts().stream()
+            .filter(LedgerState.Attempt::finished)
+            .filter(attempt -> attempt.planHash().equals(expected))
+            .map(attempt -> attempt.migration() + " " + attempt.checksum() + "\n")
+            .toList();
+    boolean historyContinues =
+        seen.appliedLines().equals(begun.get().base() + String.join("", sinceThen));
+    boolean schemaUntouched =
+        newest.endFingerprint() == null || newest.endFingerprint().equals(seen.fingerprint());
+    return ours && historyContinues && schemaUntouched;
+  }
+
+  private void execute(Session session, HistoryStore store, Planner.Observation seen)
+      throws EngineException {
+    Diagnosis.Behind behind = (Diagnosis.Behind) plan.diagnosis();
+    long epoch = begin(session, store, seen);
+    try (BlockerWatch blockers =
+        new BlockerWatch(request.credentials(), settings("schemaward-watch"))) {
+      RunContext context =
+          new RunContext(
+              session,
+              store,
+              epoch,
+              request.runId(),
+              planHash,
+              request.policy(),
+              new LockLadder(deadlockTimeout(session), random),
+              blockers,
+              progress,
+              cancellation,
+              deadline);
+      List<Migration> pending = plan.pending();
+      for (int i = 0; i < pending.size(); i++) {
+        Migration migration = pending.get(i);
+        Optional<Diagnosis.OpenAttempt> open = behind.openAttempt(migration);
+        stopIfAsked(migration);
+        long begun = System.nanoTime();
+        progress.on(
+            new Progress.MigrationStarted(
+                migration.name(), i + 1, pending.size(), open.isPresent()));
+        resumed |= open.isPresent();
+        new MigrationRun(context, migration).execute(open);
+        applied.add(migration.name());
+        progress.on(
+            new Progress.MigrationApplied(
+                migration.name(), i + 1, pending.size(), MigrationRun.since(begun)));
+      }
+      end(session, store, epoch, "Applied");
+    } catch (EngineException e) {
+      if (e.reason() != FailureReason.TargetUnreachable) {
+        endAfter(e, session, store, epoch);
+      }
+      throw e;
+    }
+  }
+
+  private void stopIfAsked(Migration next) throws EngineException {
+    if (cancellation.requested()) {
+      throw new EngineException(
+          FailureReason.Interrupted,
+          "told to stop before " + next.name() + "; it goes on from there at the next run");
+    }
+  }
+
+  /**
+   * Creates what is missing, takes the target and a new epoch, records the run, ends orphans of
+   * older epochs.
+   */
+  private long begin(Session session, HistoryStore store, Planner.Observation seen)
+      throws EngineException {
+    try {
+      StringBuilder sql = new StringBuilder("BEGIN; ");
+      if (!seen.ledger().present()) {
+        sql.append(Ledger.create()).append("; ");
+      }
+      if (!seen.history().present()) {
+        if (session
+            .firstRow(
+                "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = "
+                    + Sql.literal(session.schema()))
+            .isEmpty()) {
+          sql.append("CREATE SCHEMA ").append(Sql.identifier(session.schema())).append("; ");
+        }
+        sql.append(store.createTable()).append("; ");
+      }
+      if (request.owner() != null) {
+        sql.append(Ledger.takeTarget(session.schema(), request.owner())).append("; ");
+      }
+      session.execute(sql.append("COMMIT").toString());
+      ApplyRequest.Approval approval = request.approval();
+      String[] row =
+          session.row(
+              "WITH next AS (UPDATE schemaward.meta SET epoch = epoch + 1 RETURNING epoch) INSERT"
+                  + " INTO schemaward.run (epoch, id, schema_name, owner, plan_hash, base,"
+                  + " base_fingerprint, runner_build, approved_by, approved_at, approval_channel,"
+                  + " approval_reason) SELECT epoch, "
+                  + String.join(
+                      ", ",
+                      Sql.literal(request.runId()),
+                      Sql.literal(session.schema()),
+                      Sql.literal(request.owner()),
+                      Sql.literal(planHash),
+                      Sql.literal(seen.appliedLines()),
+                      Sql.literal(seen.fingerprint()),
+                      Sql.literal(request.runnerBuild()),
+                      Sql.literal(approval == null ? null : approval.by()),
+                      Sql.literal(approval == null ? null : approval.at()),
+                      Sql.literal(approval == null ? null : approval.channel()),
+                      Sql.literal(approval == null ? null : approval.reason()))
+                  + " FROM next RETURNING epoch::text");
+      long epoch = Long.parseLong(row[0]);
+      session.rows(
+          "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE"
+              + " datname = current_database() AND pid <> pg_backend_pid() AND usename ="
+              + " session_user AND application_name ~ '^schemaward@[0-9]+/'");
+      session.execute(
+          "SET application_name = "
+              + Sql.literal(settings("schemaward@" + epoch).applicationName()));
+      return epoch;
+    } catch (SQLException e) {
+      throw "42501".equals(e.getSQLState())
+          ? new EngineException(
+              FailureReason.PrivilegeMissing,
+              "the role may not create the ledger or the history table: "
+                  + ServerErrors.message(e)
+                  + ". Grant it: GRANT CREATE ON DATABASE … TO …; GRANT CREATE ON SCHEMA "
+                  + session.schema()
+                  + " TO …",
+              e)
+          : ServerErrors.whileWorking(e, "recording the run in the ledger");
+    }
+  }
+
+  private static Duration deadlockTimeout(Session session) throws EngineException {
+    try {
+      return Duration.ofMillis(
+          Long.parseLong(
+              session
+                  .row(
+                      "SELECT setting FROM pg_catalog.pg_settings WHERE name = 'deadlock_timeout'")[
+                  0]));
+    } catch (SQLException e) {
+      throw ServerErrors.whileWorking(e, "reading deadlock_timeout");
+    }
+  }
+
+  private void end(Session session, HistoryStore store, long epoch, String outcome)
+      throws EngineException {
+    try {
+      session.reset();
+      session.execute(
+          Ledger.runFinished(
+              epoch, outcome, SchemaFingerprint.of(session, session.schema(), store.table())));
+    } catch (SQLException e) {
+      throw ServerErrors.whileWorking(e, "recording the end of the run");
+    }
+  }
+
+  private void endAfter(EngineException failure, Session session, HistoryStore store, long epoch) {
+    try {
+      end(session, store, epoch, failure.reason().name());
+    } catch (EngineException e) {
+      // The failure itself is what must be told; an unrecorded end only makes the next run look
+      // more closely.
+      failure.addSuppressed(e);
+    }
+  }
+
+  private ApplyOutcome outcome(boolean approvalRequired, EngineException failure) {
+    if (plan == null) {
+      return ApplyOutcome.failed(failure);
+    }
+    int left = (int) plan.pending().stream().filter(m -> !applied.contains(m.name())).count();
+    String version =
+        request.bundle().migrations().stream()
+            .map(Migration::name)
+            .filter(
+                name ->
+                    applied.contains(name)
+                        || plan.diagnosis().applied().stream().anyMatch(m -> m.name().equals(name)))
+            .reduce((earlier, later) -> later)
+            .orElse(null);
+    return new ApplyOutcome(
+        plan,
+        planHash,
+        plan.target(),
+        applied,
+        resumed,
+        approvalRequired,
+        version,
+        request.bundle().migrations().size() - left,
+        left,
+        failure);
+  }
+}

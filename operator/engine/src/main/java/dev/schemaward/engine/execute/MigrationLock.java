@@ -1,0 +1,140 @@
+package dev.schemaward.engine.execute;
+
+import dev.schemaward.engine.EngineException;
+import dev.schemaward.engine.EngineException.Blocker;
+import dev.schemaward.engine.FailureReason;
+import dev.schemaward.engine.connect.ServerErrors;
+import dev.schemaward.engine.connect.Session;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * The lock that makes one runner of all runners: Prisma's own advisory key (a hand-run {@code
+ * prisma migrate deploy} and Schemaward exclude each other), session level, per database. Only ever
+ * tried, never waited for in the server: a blocking waiter owns a snapshot, and CREATE INDEX
+ * CONCURRENTLY of the holder would wait for it for ever (40P01, reproduced).
+ */
+final class MigrationLock {
+  /** Prisma's key; {@code classid 0, objid 72707369, objsubid 1} in pg_locks. */
+  static final long KEY = 72707369L;
+
+  /**
+   * A scalar that fails with division_by_zero (22012) unless this very session holds the lock and
+   * the epoch is still ours.
+   */
+  static String proof(long epoch) {
+    return "SELECT 1 / count(*)::int FROM schemaward.meta WHERE epoch = " + epoch + " AND " + HELD;
+  }
+
+  private static final String HELD =
+      "EXISTS (SELECT FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND classid = 0 AND"
+          + " objid = "
+          + KEY
+          + " AND objsubid = 1 AND pid = pg_catalog.pg_backend_pid() AND granted)";
+
+  private MigrationLock() {}
+
+  /**
+   * Takes the lock, polling with jitter.
+   *
+   * @throws EngineException LockContention when {@code patience} ran out, Interrupted,
+   *     PoolerUnsupported
+   */
+  static void acquire(
+      Session session,
+      Duration patience,
+      RandomGenerator random,
+      Progress progress,
+      Cancellation cancellation)
+      throws EngineException {
+    long begun = System.nanoTime();
+    try {
+      while (true) {
+        if (session.row("SELECT pg_catalog.pg_try_advisory_lock(" + KEY + ")")[0].equals("t")) {
+          break;
+        }
+        Duration waited = Duration.ofNanos(System.nanoTime() - begun);
+        List<Blocker> holders = holders(session);
+        if (waited.compareTo(patience) >= 0) {
+          throw new EngineException(
+              FailureReason.LockContention,
+              "another session holds the migration lock of this database"
+                  + describe(holders)
+                  + "; waited "
+                  + patience.toSeconds()
+                  + " s, nothing was executed. Trying again later",
+              null,
+              holders,
+              null);
+        }
+        progress.on(new Progress.WaitingForMigrationLock(holders, waited));
+        if (cancellation.pause(Duration.ofMillis(100 + random.nextInt(200)))) {
+          throw new EngineException(
+              FailureReason.Interrupted, "told to stop while waiting for the migration lock");
+        }
+      }
+      // Through a transaction pooler the next transaction may run on another server session.
+      session.execute("BEGIN");
+      boolean held = session.row("SELECT " + HELD)[0].equals("t");
+      session.execute("COMMIT");
+      if (!held) {
+        throw new EngineException(
+            FailureReason.PoolerUnsupported,
+            "this connection goes through a transaction pooler: a lock taken in one transaction was"
+                + " not held in the next. Nothing was executed. Give the server's own address"
+                + " (DIRECT_URL)");
+      }
+    } catch (SQLException e) {
+      throw ServerErrors.whileWorking(e, "taking the migration lock");
+    }
+  }
+
+  /** Who holds it now. */
+  static List<Blocker> holders(Session session) throws SQLException {
+    return blockers(
+        session,
+        "SELECT a.pid::text, a.application_name, coalesce(host(a.client_addr), 'local'), a.state,"
+            + " extract(epoch FROM now() - coalesce(a.xact_start, a.state_change,"
+            + " a.backend_start))::bigint::text FROM pg_catalog.pg_locks l JOIN"
+            + " pg_catalog.pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory' AND"
+            + " l.classid = 0 AND l.objid = "
+            + KEY
+            + " AND l.objsubid = 1 AND l.granted AND l.database ="
+            + " (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())");
+  }
+
+  static List<Blocker> blockers(Session session, String query) throws SQLException {
+    List<Blocker> blockers = new ArrayList<>();
+    for (String[] row : session.rows(query)) {
+      blockers.add(
+          new Blocker(
+              Integer.parseInt(row[0]),
+              row[1] == null ? "" : row[1],
+              row[2],
+              row[3],
+              row[4] == null ? 0 : Long.parseLong(row[4])));
+    }
+    return blockers;
+  }
+
+  static String describe(List<Blocker> blockers) {
+    if (blockers.isEmpty()) {
+      return "";
+    }
+    Blocker first = blockers.getFirst();
+    return " (pid "
+        + first.pid()
+        + (first.application().isEmpty() ? "" : ", " + first.application())
+        + ", from "
+        + first.client()
+        + (first.state() == null ? "" : ", " + first.state())
+        + ", "
+        + first.ageSeconds()
+        + " s"
+        + (blockers.size() > 1 ? "; and " + (blockers.size() - 1) + " more" : "")
+        + ")";
+  }
+}

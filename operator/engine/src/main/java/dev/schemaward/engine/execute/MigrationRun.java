@@ -1,0 +1,539 @@
+package dev.schemaward.engine.execute;
+
+import dev.schemaward.engine.EngineException;
+import dev.schemaward.engine.EngineException.Blocker;
+import dev.schemaward.engine.EngineException.StatementFailure;
+import dev.schemaward.engine.FailureReason;
+import dev.schemaward.engine.bundle.Migration;
+import dev.schemaward.engine.connect.ServerErrors;
+import dev.schemaward.engine.connect.Session;
+import dev.schemaward.engine.connect.SqlStateClass;
+import dev.schemaward.engine.diagnose.Diagnosis.OpenAttempt;
+import dev.schemaward.engine.history.HistoryStore;
+import dev.schemaward.engine.ledger.Ledger;
+import dev.schemaward.engine.sql.Statement;
+import dev.schemaward.engine.sql.StatementKind.Execution;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.IntStream;
+
+/**
+ * Executes one migration on the session that holds the lock. A file takes effect segment by
+ * segment; a segment as a whole or not at all, and its bookkeeping with it. Decides nothing about
+ * what to execute.
+ */
+final class MigrationRun {
+  private final RunContext context;
+  private final Migration migration;
+  private final List<Segment> segments;
+  private final Session session;
+  private final HistoryStore store;
+  private String historyId;
+  private int lastDone;
+  private boolean finished;
+
+  MigrationRun(RunContext context, Migration migration) {
+    this.context = context;
+    this.migration = migration;
+    this.segments = Segment.of(migration.statements());
+    this.session = context.session();
+    this.store = context.store();
+  }
+
+  /** True when the whole file takes effect in one transaction. */
+  static boolean isAtomic(Migration migration) {
+    List<Segment> segments = Segment.of(migration.statements());
+    return segments.isEmpty()
+        || (segments.size() == 1
+            && (segments.getFirst().kind() == Segment.Kind.TRANSACTION
+                || segments.getFirst().kind() == Segment.Kind.OWN_BLOCK));
+  }
+
+  /**
+   * Runs what of the file is not done.
+   *
+   * @param open what is known of an earlier attempt
+   * @throws EngineException when it did not get to the end; history and ledger say how far it came
+   */
+  void execute(Optional<OpenAttempt> open) throws EngineException {
+    try {
+      session.reset();
+      start(open);
+      for (int i = 0; i < segments.size(); i++) {
+        Segment segment = segments.get(i);
+        if (segment.last().index() <= lastDone) {
+          continue;
+        }
+        boolean lastSegment = i == segments.size() - 1;
+        replaySession(segment);
+        switch (segment.kind()) {
+          case TRANSACTION, OWN_BLOCK -> transaction(segment, lastSegment);
+          case ALONE -> alone(segment.first(), lastSegment);
+        }
+        lastDone = segment.last().index();
+        finished = lastSegment;
+      }
+      if (!finished) {
+        // An empty file, or one whose last statement turned out to be done already.
+        session.execute(
+            "BEGIN; " + MigrationLock.proof(context.epoch()) + "; " + finishing() + "; COMMIT");
+      }
+    } catch (SQLException e) {
+      throw ServerErrors.whileWorking(e, "recording migration " + migration.name());
+    }
+  }
+
+  private static int lastDoneBefore(Optional<OpenAttempt> open) {
+    return open.map(attempt -> attempt.done().stream().mapToInt(Integer::intValue).max().orElse(0))
+        .orElse(-1);
+  }
+
+  /**
+   * Records the beginning in a commit of its own, so that a crash is visible to the tool itself.
+   */
+  private void start(Optional<OpenAttempt> open) throws SQLException, EngineException {
+    historyId = UUID.randomUUID().toString();
+    StringBuilder sql = new StringBuilder("BEGIN; ");
+    sql.append(MigrationLock.proof(context.epoch())).append("; ");
+    sql.append(store.started(historyId, migration)).append("; ");
+    sql.append(
+        Ledger.attemptStarted(
+            historyId, session.schema(), migration, context.runId(), context.planHash()));
+    if (open.isPresent()) {
+      String old = open.get().row().id();
+      sql.append("; ").append(store.rolledBack(old));
+      sql.append("; ").append(Ledger.journalMoved(old, historyId));
+    }
+    session.execute(sql.append("; COMMIT").toString());
+    if (open.isPresent()) {
+      lastDone = Math.max(0, lastDoneBefore(open));
+      if (open.get().unsettled() > 0) {
+        settle(migration.statements().get(open.get().unsettled() - 1));
+      }
+    }
+  }
+
+  private void settle(Statement statement) throws SQLException, EngineException {
+    switch (Verifier.settle(session, statement)) {
+      case DONE -> {
+        session.execute(Ledger.journalDone(historyId, statement.index()));
+        lastDone = statement.index();
+      }
+      case NOT_DONE -> session.execute(Ledger.journalUndone(historyId, statement.index()));
+      case UNKNOWN ->
+          throw failure(
+              FailureReason.NeedsAttention,
+              statement,
+              null,
+              "it was interrupted, and the catalogue cannot tell whether "
+                  + statement.kind().command()
+                  + " took effect",
+              tookEffect(statement),
+              "look whether it is there; then mark the migration by hand and continue",
+              List.of(),
+              null);
+    }
+  }
+
+  /** A later segment counts on what earlier statements of its file did to the session. */
+  private void replaySession(Segment segment) throws SQLException {
+    if (segment.first().index() == lastDone + 1 && segment.first().index() == 1) {
+      return;
+    }
+    List<String> settings =
+        migration.statements().stream()
+            .filter(statement -> statement.index() < segment.first().index())
+            .filter(statement -> statement.kind().execution() == Execution.SESSION)
+            .map(Statement::text)
+            .toList();
+    if (!settings.isEmpty()) {
+      session.execute(String.join("; ", settings));
+    }
+  }
+
+  private void transaction(Segment segment, boolean lastSegment)
+      throws SQLException, EngineException {
+    long begun = System.nanoTime();
+    for (int attempt = 0; ; attempt++) {
+      Statement at = segment.first();
+      BlockerWatch.Watch watch = null;
+      try {
+        context.checkTime(migration);
+        boolean own = segment.kind() == Segment.Kind.OWN_BLOCK;
+        session.execute(
+            (own ? segment.first().text() : "BEGIN")
+                + "; "
+                + MigrationLock.proof(context.epoch())
+                + "; SET LOCAL lock_timeout = "
+                + context.ladder().lockTimeout(attempt).toMillis()
+                + "; SET LOCAL statement_timeout = "
+                + context.statementTimeoutMillis());
+        boolean closedByFile =
+            own && segment.statements().size() > 1 && isEnd(segment.last().kind().execution());
+        for (Statement statement : segment.statements()) {
+          boolean framing =
+              own
+                  && (statement.index() == segment.first().index()
+                      || (closedByFile && statement.index() == segment.last().index()));
+          if (framing) {
+            continue;
+          }
+          at = statement;
+          announce(statement);
+          watch = context.blockers().begin(session.pid());
+          session.execute(statement.text());
+          watch.end();
+          watch = null;
+        }
+        if (own && !closedByFile) {
+          throw leftOpen(segment);
+        }
+        at = segment.last();
+        boolean rollback = own && segment.last().kind().execution() == Execution.ROLLBACK;
+        if (rollback) {
+          session.execute(segment.last().text());
+          session.execute(bookkeeping(segment, lastSegment));
+        } else {
+          session.execute(
+              bookkeeping(segment, lastSegment) + "; " + (own ? segment.last().text() : "COMMIT"));
+        }
+        return;
+      } catch (EngineException e) {
+        session.execute("ROLLBACK");
+        if (e.reason() == FailureReason.Interrupted || e.reason() == FailureReason.TimedOut) {
+          recordFailure(segment, null, e.reason().name());
+        }
+        throw e;
+      } catch (SQLException e) {
+        List<Blocker> blockers = watch == null ? List.of() : watch.end();
+        boolean again =
+            SqlStateClass.of(e.getSQLState()) == SqlStateClass.CONTENTION
+                && !context.cancellation().requested()
+                && System.nanoTime() - begun < context.policy().lockWait().toNanos();
+        if (SqlStateClass.of(e.getSQLState()) != SqlStateClass.CONNECTION_LOST) {
+          session.execute("ROLLBACK");
+        }
+        if (!again) {
+          throw failed(e, at, segment, blockers);
+        }
+        context
+            .progress()
+            .on(
+                new Progress.SteppingBack(
+                    migration.name(), at.index(), attempt + 1, e.getSQLState(), blockers));
+        context.cancellation().pause(context.ladder().pause(attempt));
+      }
+    }
+  }
+
+  private static boolean isEnd(Execution execution) {
+    return execution == Execution.COMMIT || execution == Execution.ROLLBACK;
+  }
+
+  private EngineException leftOpen(Segment segment) throws SQLException {
+    session.execute("ROLLBACK");
+    String error =
+        "the file leaves a transaction open: BEGIN in line "
+            + segment.first().line()
+            + " has no COMMIT";
+    recordFailure(segment, null, error);
+    return failure(
+        FailureReason.MigrationFailed,
+        segment.first(),
+        null,
+        error,
+        tookEffect(segment.first()),
+        "add the COMMIT, or remove the BEGIN: a file is one transaction by itself",
+        List.of(),
+        null);
+  }
+
+  private void alone(Statement statement, boolean lastSegment)
+      throws SQLException, EngineException {
+    long begun = System.nanoTime();
+    for (int attempt = 0; ; attempt++) {
+      context.checkTime(migration);
+      session.execute(
+          MigrationLock.proof(context.epoch())
+              + "; "
+              + Ledger.journal(historyId, List.of(statement), false));
+      // It queues behind nobody whom the application waits for, so it may wait as long as policy
+      // allows.
+      session.execute(
+          "SET lock_timeout = "
+              + context.policy().lockWait().toMillis()
+              + "; SET statement_timeout = "
+              + context.statementTimeoutMillis());
+      announce(statement);
+      BlockerWatch.Watch watch = context.blockers().begin(session.pid());
+      try {
+        session.execute(statement.text());
+        watch.end();
+      } catch (SQLException e) {
+        List<Blocker> blockers = watch.end();
+        if (SqlStateClass.of(e.getSQLState()) == SqlStateClass.CONNECTION_LOST) {
+          throw failed(e, statement, null, blockers);
+        }
+        Verifier.Outcome outcome = Verifier.settle(session, statement);
+        if (outcome == Verifier.Outcome.NOT_DONE || refusedOutright(e)) {
+          session.execute(Ledger.journalUndone(historyId, statement.index()));
+          boolean again =
+              SqlStateClass.of(e.getSQLState()) == SqlStateClass.CONTENTION
+                  && !context.cancellation().requested()
+                  && System.nanoTime() - begun < context.policy().lockWait().toNanos();
+          if (again) {
+            context
+                .progress()
+                .on(
+                    new Progress.SteppingBack(
+                        migration.name(),
+                        statement.index(),
+                        attempt + 1,
+                        e.getSQLState(),
+                        blockers));
+            context.cancellation().pause(context.ladder().pause(attempt));
+            continue;
+          }
+        }
+        throw failed(e, statement, null, blockers);
+      }
+      session.execute(
+          "BEGIN; "
+              + asOurselves()
+              + Ledger.journalDone(historyId, statement.index())
+              + (lastSegment ? "; " + finishing() : "")
+              + "; COMMIT");
+      return;
+    }
+  }
+
+  /**
+   * Errors that the server raises before a statement does anything: syntax, unknown names,
+   * privileges.
+   */
+  private static boolean refusedOutright(SQLException e) {
+    return e.getSQLState() != null && e.getSQLState().startsWith("42");
+  }
+
+  private void announce(Statement statement) throws EngineException {
+    if (context.cancellation().requested()) {
+      throw failure(
+          FailureReason.Interrupted,
+          statement,
+          null,
+          "told to stop before this statement",
+          tookEffect(statement),
+          "it goes on from there at the next run",
+          List.of(),
+          null);
+    }
+    context
+        .progress()
+        .on(
+            new Progress.StatementStarted(
+                migration.name(),
+                statement.index(),
+                migration.statements().size(),
+                statement.line(),
+                statement.kind().command()));
+  }
+
+  /** What shares the segment's transaction. */
+  private String bookkeeping(Segment segment, boolean lastSegment) {
+    StringBuilder sql = new StringBuilder(asOurselves());
+    if (segments.size() > 1) {
+      sql.append(Ledger.journal(historyId, segment.statements(), true));
+    }
+    if (lastSegment) {
+      sql.append(segments.size() > 1 ? "; " : "").append(finishing());
+    }
+    return sql.toString();
+  }
+
+  /** A script may have become another role, which may not write our tables. */
+  private String asOurselves() {
+    boolean touchesSession =
+        migration.statements().stream()
+            .anyMatch(statement -> statement.kind().execution() == Execution.SESSION);
+    return touchesSession ? "RESET SESSION AUTHORIZATION; RESET ROLE; " : "";
+  }
+
+  private String finishing() {
+    return store.finished(historyId) + "; " + Ledger.attemptFinished(historyId);
+  }
+
+  private EngineException failed(
+      SQLException e, Statement at, Segment segment, List<Blocker> blockers) throws SQLException {
+    String state = e.getSQLState();
+    SqlStateClass kind = SqlStateClass.of(state);
+    String error = ServerErrors.message(e);
+    if ("22012".equals(state)
+        && segment != null
+        && at.index() == segment.first().index()
+        && lostLock()) {
+      return failure(
+          FailureReason.TargetUnreachable,
+          at,
+          state,
+          "this session no longer holds the migration lock",
+          tookEffect(at),
+          "the next run takes the lock anew and asks the ledger",
+          List.of(),
+          e);
+    }
+    if (kind == SqlStateClass.CONNECTION_LOST) {
+      return failure(
+          FailureReason.TargetUnreachable,
+          at,
+          state,
+          "the connection was lost: " + error,
+          "unknown until the ledger is read again",
+          "nothing to do: the next run asks the ledger what took effect",
+          blockers,
+          e);
+    }
+    FailureReason reason =
+        switch (kind) {
+          case CONTENTION -> FailureReason.LockContention;
+          case CANCELLED ->
+              context.cancellation().requested()
+                  ? FailureReason.Interrupted
+                  : FailureReason.TimedOut;
+          case RESOURCES -> FailureReason.TargetOutOfResources;
+          case PRIVILEGE -> FailureReason.PrivilegeMissing;
+          case READ_ONLY -> FailureReason.TargetReadOnly;
+          case CREDENTIALS -> FailureReason.CredentialsRejected;
+          case CONNECTION_LOST, DETERMINISTIC -> FailureReason.MigrationFailed;
+        };
+    recordFailure(segment, state, error);
+    return failure(
+        reason, at, state, error, tookEffect(at), advice(reason, state, blockers), blockers, e);
+  }
+
+  private boolean lostLock() throws SQLException {
+    return session
+        .firstRow("SELECT 1 FROM schemaward.meta WHERE epoch = " + context.epoch())
+        .isEmpty();
+  }
+
+  private void recordFailure(Segment segment, String state, String error) throws SQLException {
+    String log =
+        "Schemaward: migration "
+            + migration.name()
+            + " failed.\n\n"
+            + (state == null ? "" : "Database error code: " + state + "\n\n")
+            + "Database error:\n"
+            + error
+            + "\n\n"
+            + (lastDone == 0
+                ? "Nothing of it took effect."
+                : "Statements 1 to " + lastDone + " took effect.");
+    session.execute(
+        "RESET SESSION AUTHORIZATION; RESET ROLE; "
+            + store.failed(historyId, log, lastDone == 0 && (segment != null || !unsettled())));
+  }
+
+  /** True when a statement of this attempt was begun and the journal does not know its end. */
+  private boolean unsettled() throws SQLException {
+    return session
+        .firstRow(
+            "SELECT 1 FROM schemaward.statement WHERE done_at IS NULL AND history_id = "
+                + dev.schemaward.engine.connect.Sql.literal(historyId))
+        .isPresent();
+  }
+
+  private String tookEffect(Statement at) {
+    if (lastDone == 0) {
+      return isAtomic(migration)
+          ? "nothing of this migration (it is one transaction, rolled back)"
+          : "nothing of this migration";
+    }
+    return "statements 1 to "
+        + lastDone
+        + " of "
+        + migration.statements().size()
+        + " of this migration took effect and stay; statement "
+        + at.index()
+        + " did not";
+  }
+
+  private String advice(FailureReason reason, String state, List<Blocker> blockers) {
+    return switch (reason) {
+      case LockContention ->
+          "in the way"
+              + (blockers.isEmpty() ? ": nobody seen" : MigrationLock.describe(blockers))
+              + "; trying again later";
+      case Interrupted -> "it goes on from there at the next run";
+      case TimedOut ->
+          "raise spec.execution.statementTimeout (now "
+              + context.policy().statementTimeout().toSeconds()
+              + " s) or make the statement cheaper";
+      case TargetOutOfResources -> "trying again later; look at disk, memory and connections";
+      case PrivilegeMissing ->
+          "grant the role what it lacks, or give the migration its owner's role";
+      case TargetReadOnly -> "trying again when the database accepts writes";
+      default ->
+          "55P04".equals(state)
+              ? "put ALTER TYPE … ADD VALUE into a migration of its own, before the one that uses"
+                  + " the label"
+              : lastDone == 0
+                  ? "correct the file; the corrected file simply runs"
+                  : "correct the file from there on; what took effect is not run again";
+    };
+  }
+
+  private EngineException failure(
+      FailureReason reason,
+      Statement at,
+      String state,
+      String error,
+      String tookEffect,
+      String advice,
+      List<Blocker> blockers,
+      SQLException cause) {
+    int line =
+        at.line() + (cause == null ? 0 : linesBefore(at.text(), ServerErrors.position(cause)));
+    StatementFailure detail =
+        new StatementFailure(migration.name(), at.index(), line, state, error, tookEffect, advice);
+    return new EngineException(
+        reason,
+        migration.path()
+            + " line "
+            + line
+            + ", statement "
+            + at.index()
+            + " ("
+            + at.kind().command()
+            + ")"
+            + (state == null ? "" : ", SQLSTATE " + state)
+            + ": "
+            + error
+            + ". Took effect: "
+            + tookEffect
+            + ". Next: "
+            + advice,
+        detail,
+        blockers,
+        cause);
+  }
+
+  private static int linesBefore(String text, int position) {
+    int end = Math.min(Math.max(position - 1, 0), text.length());
+    return (int) IntStream.range(0, end).filter(i -> text.charAt(i) == '\n').count();
+  }
+
+  /** Names of the migrations, for messages. */
+  static List<String> names(List<Migration> migrations) {
+    List<String> names = new ArrayList<>();
+    migrations.forEach(migration -> names.add(migration.name()));
+    return names;
+  }
+
+  static Duration since(long nanoTime) {
+    return Duration.ofNanos(System.nanoTime() - nanoTime);
+  }
+}

@@ -1,0 +1,38 @@
+package dev.schemaward.engine.execute;
+
+import dev.schemaward.engine.EngineException.Blocker;
+import java.time.Duration;
+import java.util.List;
+
+/** Hears what a run is doing. Called on the run's own thread; must return at once. */
+@FunctionalInterface
+public interface Progress {
+  /** Hears nothing. */
+  Progress SILENT = event -> {};
+
+  void on(Event event);
+
+  /** What can be heard. */
+  sealed interface Event {}
+
+  /** Another session holds the migration lock. */
+  record WaitingForMigrationLock(List<Blocker> holders, Duration waited) implements Event {}
+
+  /** A migration begins. */
+  record MigrationStarted(String migration, int number, int of, boolean resumed) implements Event {}
+
+  /** A statement begins. */
+  record StatementStarted(String migration, int statement, int of, int line, String command)
+      implements Event {}
+
+  /** Tables are locked by others; the transaction was rolled back and will be tried again. */
+  record SteppingBack(
+      String migration, int statement, int attempt, String sqlState, List<Blocker> blockers)
+      implements Event {}
+
+  /** A migration is applied and recorded. */
+  record MigrationApplied(String migration, int number, int of, Duration took) implements Event {}
+
+  /** The connection was lost; the run connects again and lets the ledger decide. */
+  record Reconnecting(String why) implements Event {}
+}

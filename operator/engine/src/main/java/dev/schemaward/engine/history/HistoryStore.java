@@ -1,0 +1,48 @@
+package dev.schemaward.engine.history;
+
+import dev.schemaward.engine.bundle.Format;
+import dev.schemaward.engine.bundle.Migration;
+import dev.schemaward.engine.connect.Session;
+import java.sql.SQLException;
+
+/**
+ * A migration tool's own history table, written as the tool itself would write it, so that a team
+ * can leave Schemaward or run the tool by hand on any day. The writing methods return SQL: the
+ * caller decides with what it shares a transaction.
+ */
+public sealed interface HistoryStore permits PrismaHistory, LedgerHistory {
+  /** The store for a format in this schema. */
+  static HistoryStore of(Format format, String schema) {
+    return switch (format) {
+      case PRISMA -> new PrismaHistory(schema);
+      case SQL -> new LedgerHistory(schema);
+    };
+  }
+
+  /** Reads everything; writes nothing. */
+  History read(Session session) throws SQLException;
+
+  /** SQL that creates the table where it is missing; empty when there is nothing to create. */
+  String createTable();
+
+  /** SQL that records that {@code migration} has begun, under this new id. */
+  String started(String id, Migration migration);
+
+  /** SQL that records that it is finished. */
+  String finished(String id);
+
+  /** SQL that records that it failed; {@code nothingTookEffect} lets the tool try it again. */
+  String failed(String id, String log, boolean nothingTookEffect);
+
+  /**
+   * SQL that marks an open row as rolled back: it is about to be run, or continued, under a new
+   * row.
+   */
+  String rolledBack(String id);
+
+  /**
+   * Name of the history table, which is not part of the application's schema; null when it lives in
+   * the ledger.
+   */
+  String table();
+}

@@ -1,0 +1,16 @@
+package dev.schemaward.engine.plan;
+
+import java.time.Duration;
+
+/**
+ * Bounds of an execution.
+ *
+ * @param lockWait how long to wait for the migration lock, and how long to keep trying for table
+ *     locks
+ * @param statementTimeout after which the server ends a statement; zero for never
+ * @param deadline after which no further statement is begun
+ */
+public record ExecutionPolicy(Duration lockWait, Duration statementTimeout, Duration deadline) {
+  public static final ExecutionPolicy DEFAULT =
+      new ExecutionPolicy(Duration.ofMinutes(2), Duration.ofMinutes(15), Duration.ofHours(1));
+}

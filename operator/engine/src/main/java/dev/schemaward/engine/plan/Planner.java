@@ -1,0 +1,228 @@
+package dev.schemaward.engine.plan;
+
+import dev.schemaward.engine.EngineException;
+import dev.schemaward.engine.FailureReason;
+import dev.schemaward.engine.bundle.Bundle;
+import dev.schemaward.engine.bundle.Migration;
+import dev.schemaward.engine.connect.ServerErrors;
+import dev.schemaward.engine.connect.Session;
+import dev.schemaward.engine.diagnose.Diagnoser;
+import dev.schemaward.engine.diagnose.Diagnosis;
+import dev.schemaward.engine.drift.SchemaFingerprint;
+import dev.schemaward.engine.hazard.Finding;
+import dev.schemaward.engine.hazard.HazardClass;
+import dev.schemaward.engine.hazard.HazardScan;
+import dev.schemaward.engine.hazard.Severity;
+import dev.schemaward.engine.history.History;
+import dev.schemaward.engine.history.HistoryRow;
+import dev.schemaward.engine.history.HistoryStore;
+import dev.schemaward.engine.ledger.Ledger;
+import dev.schemaward.engine.ledger.LedgerState;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Looks at a database and says what would be executed. Reads only. */
+public final class Planner {
+  private Planner() {}
+
+  /**
+   * What was seen.
+   *
+   * @param history the tool's history
+   * @param ledger our own tables
+   * @param target which database
+   * @param fingerprint of the live schema
+   */
+  public record Observation(
+      History history, LedgerState ledger, TargetIdentity target, String fingerprint) {
+    /**
+     * Applied migrations, {@code name checksum} a line, in the order in which they were started.
+     */
+    public String appliedLines() {
+      StringBuilder lines = new StringBuilder();
+      for (HistoryRow row : history.rows()) {
+        if (row.applied()) {
+          lines.append(row.name()).append(' ').append(row.checksum()).append('\n');
+        }
+      }
+      return lines.toString();
+    }
+  }
+
+  /**
+   * Reads what a plan depends on.
+   *
+   * @throws EngineException for every trouble with the server
+   */
+  public static Observation observe(Session session, HistoryStore store) throws EngineException {
+    try {
+      LedgerState ledger = Ledger.read(session, session.schema());
+      String[] identity =
+          session.row(
+              "SELECT current_database(), CASE WHEN has_function_privilege('pg_control_system()',"
+                  + " 'execute') THEN (SELECT system_identifier::text FROM pg_control_system())"
+                  + " END");
+      TargetIdentity target =
+          new TargetIdentity(
+              session.serverVersion(),
+              identity[1] == null ? ledger.id() : identity[1],
+              identity[0],
+              session.schema());
+      History history = store.read(session);
+      String fingerprint = SchemaFingerprint.of(session, session.schema(), store.table());
+      return new Observation(history, ledger, target, fingerprint);
+    } catch (SQLException e) {
+      throw ServerErrors.whileWorking(e, "reading the history and the catalogue");
+    }
+  }
+
+  /**
+   * The plan that follows from an observation.
+   *
+   * @throws EngineException ChecksumMismatch, NeedsAttention, NotBaselined, LedgerMismatch
+   */
+  public static Plan plan(
+      Observation observation,
+      Bundle bundle,
+      ExecutionPolicy policy,
+      String runnerBuild,
+      int serverMajor)
+      throws EngineException {
+    Ledger.requireWritable(observation.ledger());
+    Diagnosis diagnosis = Diagnoser.diagnose(bundle, observation.history(), observation.ledger());
+    List<Migration> pending =
+        switch (diagnosis) {
+          case Diagnosis.UpToDate upToDate -> List.of();
+          case Diagnosis.Behind behind -> behind.pending();
+          case Diagnosis.Failed failed -> throw failed(failed);
+          case Diagnosis.Edited edited -> throw edited(edited);
+          case Diagnosis.NotBaselined notBaselined -> throw notBaselined(notBaselined, observation);
+        };
+    List<Finding> findings = findings(diagnosis, pending, serverMajor);
+    List<Migration> applied = diagnosis.applied();
+    String hash =
+        PlanHash.of(
+            new PlanHash.Inputs(
+                bundle.digest(),
+                pending,
+                observation.appliedLines(),
+                observation.fingerprint(),
+                observation.target(),
+                findings,
+                runnerBuild,
+                policy));
+    return new Plan(
+        hash,
+        bundle.format(),
+        bundle.digest(),
+        observation.target(),
+        diagnosis,
+        pending,
+        findings,
+        observation.fingerprint(),
+        observation.appliedLines(),
+        applied.isEmpty() ? null : applied.getLast().name(),
+        observation.ledger().owner());
+  }
+
+  /**
+   * The hash that a plan had before some of it was executed: the same inputs, with history and live
+   * schema as they were.
+   *
+   * @param run the run that began to execute it
+   */
+  public static String hashBefore(
+      LedgerState.Run run,
+      Observation now,
+      Bundle bundle,
+      ExecutionPolicy policy,
+      String runnerBuild,
+      int serverMajor) {
+    List<HistoryRow> base = new ArrayList<>();
+    for (String line : run.base().lines().toList()) {
+      int space = line.lastIndexOf(' ');
+      base.add(
+          new HistoryRow("", line.substring(0, space), line.substring(space + 1), true, false));
+    }
+    Diagnosis then =
+        Diagnoser.diagnose(bundle, new History(true, base, List.of()), LedgerState.ABSENT);
+    List<Migration> pending =
+        then instanceof Diagnosis.Behind behind ? behind.pending() : List.of();
+    return PlanHash.of(
+        new PlanHash.Inputs(
+            bundle.digest(),
+            pending,
+            run.base(),
+            run.baseFingerprint(),
+            now.target(),
+            findings(then, pending, serverMajor),
+            runnerBuild,
+            policy));
+  }
+
+  private static List<Finding> findings(
+      Diagnosis diagnosis, List<Migration> pending, int serverMajor) {
+    List<Finding> findings = new ArrayList<>(HazardScan.scan(pending, serverMajor));
+    if (diagnosis instanceof Diagnosis.Behind behind) {
+      for (String name : behind.outOfOrder()) {
+        findings.add(
+            new Finding(
+                "out-of-order",
+                Severity.WARN,
+                HazardClass.TRANSACTION,
+                name,
+                0,
+                0,
+                name
+                    + " stands before a migration that is already applied; it was never tried after"
+                    + " it",
+                "give it a name that sorts last"));
+      }
+    }
+    return findings;
+  }
+
+  private static EngineException failed(Diagnosis.Failed failed) {
+    String name = failed.row().name();
+    return new EngineException(
+        FailureReason.NeedsAttention,
+        "migration "
+            + name
+            + " was begun and is not finished: "
+            + failed.why()
+            + ". Nothing was executed. Look what of it is in the database, then say so with"
+            + " `prisma migrate resolve --rolled-back "
+            + name
+            + "` (nothing of it is there) or `--applied "
+            + name
+            + "` (all of it is)");
+  }
+
+  private static EngineException edited(Diagnosis.Edited edited) {
+    Migration first = edited.edited().getFirst();
+    return new EngineException(
+        FailureReason.ChecksumMismatch,
+        edited.edited().size()
+            + (edited.edited().size() == 1 ? " file was" : " files were")
+            + " edited after being applied: "
+            + String.join(", ", edited.edited().stream().limit(5).map(Migration::path).toList())
+            + ". Nothing was executed. Restore "
+            + first.path()
+            + " as it was applied, and put the change into a new migration");
+  }
+
+  private static EngineException notBaselined(
+      Diagnosis.NotBaselined situation, Observation observation) {
+    return new EngineException(
+        FailureReason.NotBaselined,
+        "schema "
+            + observation.target().schema()
+            + " has tables ("
+            + String.join(", ", situation.tables().stream().limit(5).toList())
+            + (situation.tables().size() > 5 ? ", …" : "")
+            + ") and no migration history (Prisma's P3005). Nothing was executed. If they came from"
+            + " migrations of this bundle, record those with `prisma migrate resolve --applied"
+            + " <name>`; if not, point the migration at another schema");
+  }
+}

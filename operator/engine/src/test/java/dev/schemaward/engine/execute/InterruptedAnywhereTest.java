@@ -1,0 +1,123 @@
+package dev.schemaward.engine.execute;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.schemaward.engine.EngineException;
+import dev.schemaward.engine.bundle.Bundle;
+import dev.schemaward.engine.connect.RoundTrip;
+import dev.schemaward.engine.plan.Plan;
+import dev.schemaward.testkit.postgres.SharedPostgres;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Runs a scenario once and counts its messages to the server, then dies before and after each one
+ * in turn, as a killed process would, and runs again under the same approval: each migration takes
+ * effect exactly once, whatever the place.
+ */
+class InterruptedAnywhereTest {
+  private static final String[] MIGRATIONS = {
+    "20260101000000_init",
+    "create table users (id int primary key, email text); create table marks (what text);"
+        + " insert into marks values ('init');",
+    "20260102000000_mixed",
+    "insert into marks values ('mixed'); create index concurrently users_email on users (email);"
+        + " insert into marks values ('mixed 2');",
+    "20260103000000_own",
+    "begin; insert into marks values ('own'); commit; insert into marks values ('own 2');",
+    "20260104000000_label",
+    "create type mood as enum ('ok');",
+    "20260105000000_label_used",
+    "alter type mood add value 'sad'; create table m (m mood default 'sad'); insert into marks"
+        + " values ('label');"
+  };
+
+  /**
+   * Dies: an Error passes through everything that handles a failure, as the end of the process
+   * does.
+   */
+  private static final class Death extends Error {
+    private static final long serialVersionUID = 1L;
+  }
+
+  private static final class DieAt implements RoundTrip {
+    private final int place;
+    private final boolean before;
+    private int count;
+
+    DieAt(int place, boolean before) {
+      this.place = place;
+      this.before = before;
+    }
+
+    @Override
+    public void before(String sql) {
+      if (++count == place && before) {
+        throw new Death();
+      }
+    }
+
+    @Override
+    public void after(String sql) {
+      if (count == place && !before) {
+        throw new Death();
+      }
+    }
+  }
+
+  @Test
+  void everyMigrationTakesEffectOnceWhereverTheRunDies() throws EngineException {
+    Bundle bundle = TargetDatabase.prisma(MIGRATIONS);
+    DieAt never = new DieAt(-1, true);
+    TargetDatabase calm = new TargetDatabase(SharedPostgres.of(18));
+    run(calm, bundle, calm.plan(bundle), never);
+    List<String> expected = facts(calm);
+    assertThat(never.count).isGreaterThan(30);
+
+    List<String> wrong = new ArrayList<>();
+    for (int place = 1; place <= never.count; place++) {
+      for (boolean before : new boolean[] {true, false}) {
+        String where = (before ? "before " : "after ") + place;
+        TargetDatabase db = new TargetDatabase(SharedPostgres.of(18));
+        Plan approved = db.plan(bundle);
+        try {
+          run(db, bundle, approved, new DieAt(place, before));
+        } catch (Death death) {
+          // as intended
+        }
+        ApplyOutcome again = run(db, bundle, approved, new DieAt(-1, true));
+        if (again.failure() != null) {
+          wrong.add(where + ": " + again.failure().getMessage());
+        } else if (!facts(db).equals(expected)) {
+          wrong.add(where + ": " + facts(db));
+        }
+        db.server().execute("postgres", "drop database " + db.name() + " with (force)");
+      }
+    }
+    assertThat(wrong).isEmpty();
+  }
+
+  private static ApplyOutcome run(
+      TargetDatabase db, Bundle bundle, Plan approved, RoundTrip roundTrip) {
+    return db.apply(
+        bundle,
+        new ApplyRequest.Gate.Expected(approved.hash()),
+        roundTrip,
+        Progress.SILENT,
+        "cluster/shop/orders");
+  }
+
+  private static List<String> facts(TargetDatabase db) {
+    List<String> facts = new ArrayList<>(db.query("select what from marks order by 1"));
+    facts.addAll(db.tables());
+    facts.addAll(
+        db.query(
+            "select c.relname from pg_index i join pg_class c on c.oid = i.indexrelid where"
+                + " i.indisvalid and c.relname = 'users_email'"));
+    facts.addAll(db.query("select count(*) from pg_index where not indisvalid"));
+    facts.addAll(db.history().stream().filter(row -> row.endsWith("finished")).toList());
+    facts.add(db.history().stream().filter(row -> row.endsWith("open")).count() + " open");
+    return facts;
+  }
+}

@@ -1,0 +1,147 @@
+package dev.schemaward.engine.execute;
+
+import dev.schemaward.engine.Schemaward;
+import dev.schemaward.engine.bundle.Bundle;
+import dev.schemaward.engine.bundle.BundleReader;
+import dev.schemaward.engine.bundle.Format;
+import dev.schemaward.engine.bundle.InvalidBundleException;
+import dev.schemaward.engine.connect.Credentials;
+import dev.schemaward.engine.connect.RoundTrip;
+import dev.schemaward.engine.connect.SecretDirectory;
+import dev.schemaward.engine.plan.ExecutionPolicy;
+import dev.schemaward.engine.plan.Plan;
+import dev.schemaward.testkit.postgres.PostgresServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A fresh database on a real server, and the few calls that tests make again and again. */
+public final class TargetDatabase {
+  public static final String BUILD = "test-build";
+  public static final ExecutionPolicy POLICY =
+      new ExecutionPolicy(Duration.ofSeconds(3), Duration.ofSeconds(30), Duration.ofMinutes(2));
+
+  private static final AtomicInteger RUNS = new AtomicInteger();
+
+  private final PostgresServer server;
+  private final String name;
+
+  public TargetDatabase(PostgresServer server) {
+    this.server = server;
+    this.name = server.createDatabase();
+  }
+
+  public PostgresServer server() {
+    return server;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public Credentials credentials() {
+    try {
+      return SecretDirectory.parseUrl(server.url(name) + "?schema=public", "test");
+    } catch (dev.schemaward.engine.EngineException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** A Prisma bundle: name, SQL, name, SQL … */
+  public static Bundle prisma(String... namesAndSql) {
+    return bundle(Format.PRISMA, namesAndSql);
+  }
+
+  public static Bundle bundle(Format format, String... namesAndSql) {
+    try {
+      Path directory = Files.createTempDirectory("bundle");
+      for (int i = 0; i < namesAndSql.length; i += 2) {
+        Files.writeString(directory.resolve(namesAndSql[i] + ".sql"), namesAndSql[i + 1]);
+      }
+      return BundleReader.read(directory, Optional.of(format));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InvalidBundleException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
+  public Plan plan(Bundle bundle) throws dev.schemaward.engine.EngineException {
+    return Schemaward.plan(bundle, credentials(), null, POLICY, null, null, BUILD);
+  }
+
+  public ApplyOutcome apply(Bundle bundle) {
+    return apply(bundle, new ApplyRequest.Gate.Always());
+  }
+
+  public ApplyOutcome apply(Bundle bundle, ApplyRequest.Gate gate) {
+    return apply(bundle, gate, RoundTrip.UNWATCHED, Progress.SILENT, null);
+  }
+
+  public ApplyOutcome apply(
+      Bundle bundle, ApplyRequest.Gate gate, RoundTrip roundTrip, Progress progress, String owner) {
+    return Schemaward.apply(
+        new ApplyRequest(
+            bundle,
+            credentials(),
+            null,
+            POLICY,
+            gate,
+            null,
+            owner,
+            null,
+            "run-" + RUNS.incrementAndGet(),
+            BUILD,
+            roundTrip),
+        progress,
+        new Cancellation());
+  }
+
+  public void sql(String sql) {
+    server.execute(name, sql);
+  }
+
+  public List<String> query(String sql) {
+    try (Connection connection = server.connect(name);
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      List<String> values = new ArrayList<>();
+      while (rows.next()) {
+        values.add(rows.getString(1));
+      }
+      return values;
+    } catch (SQLException e) {
+      throw new IllegalStateException(sql, e);
+    }
+  }
+
+  public List<String> tables() {
+    return query(
+        "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'"
+            + " and relname <> '_prisma_migrations' order by 1");
+  }
+
+  public boolean hasHistory() {
+    return query("select to_regclass('public._prisma_migrations')::text").getFirst() != null;
+  }
+
+  /** {@code name finished|rolled back|open}, in order of start. */
+  public List<String> history() {
+    return !hasHistory()
+        ? List.of()
+        : query(
+            "select migration_name || ' ' || case when finished_at is not null and rolled_back_at"
+                + " is null then 'finished' when rolled_back_at is not null then 'rolled back' else"
+                + " 'open' end from _prisma_migrations order by started_at");
+  }
+}
