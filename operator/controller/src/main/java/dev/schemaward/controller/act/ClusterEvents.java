@@ -1,5 +1,6 @@
 package dev.schemaward.controller.act;
 
+import dev.schemaward.controller.run.Bytes;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.MicroTime;
 import io.fabric8.kubernetes.api.model.events.v1.Event;

@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
  * @param imagePullPolicy pull policy of every Job: {@code IfNotPresent}, {@code Always} or {@code
  *     Never}
  * @param watchNamespaces namespaces to serve; empty means all
- * @param operatorNamespace where the operator itself runs, for the leader's Lease
+ * @param operatorNamespace where the operator itself runs, for the leader's Lease; empty: that of
+ *     its pod
  * @param identity name of this process in the Lease and in events
  * @param leaderElection true when several replicas may run
  * @param approvalEnforcement what to do where the approval policy is not in force
@@ -65,21 +66,22 @@ public record OperatorConfiguration(
   private static final Parameter<String> NAMESPACE =
       new Parameter<>(
           "namespace",
-          "schemaward-system",
-          OperatorConfiguration::notBlank,
-          "namespace of the operator itself: home of the leader's Lease");
+          "",
+          String::strip,
+          "namespace of the operator itself, home of the leader's Lease; empty: that of its pod");
   private static final Parameter<String> IDENTITY =
       new Parameter<>(
           "identity",
-          "schemaward",
-          OperatorConfiguration::notBlank,
-          "name of this process in Lease and events; in a pod: its name");
+          "",
+          String::strip,
+          "name of this process in Lease and events; empty: the name of its pod (HOSTNAME)");
   private static final Parameter<Boolean> LEADER_ELECTION =
       new Parameter<>(
           "leader-election",
-          "true",
+          "false",
           OperatorConfiguration::bool,
-          "only the holder of a Lease acts; needed for more than one replica");
+          "only the holder of a Lease acts; for more than one replica, which shortens an outage"
+              + " only");
   private static final Parameter<ApprovalEnforcement> APPROVAL_ENFORCEMENT =
       new Parameter<>(
           "approval-enforcement",
@@ -142,7 +144,7 @@ public record OperatorConfiguration(
         values.get(IMAGE_PULL_POLICY),
         values.get(WATCH_NAMESPACES),
         values.get(NAMESPACE),
-        values.get(IDENTITY),
+        firstNotEmpty(values.get(IDENTITY), variables.get("HOSTNAME"), "schemaward"),
         values.get(LEADER_ELECTION),
         values.get(APPROVAL_ENFORCEMENT),
         values.get(HTTP_PORT),
@@ -219,6 +221,15 @@ public record OperatorConfiguration(
       }
       return parameter.parse(text);
     }
+  }
+
+  private static String firstNotEmpty(String... candidates) {
+    for (String candidate : candidates) {
+      if (candidate != null && !candidate.isEmpty()) {
+        return candidate;
+      }
+    }
+    throw new IllegalArgumentException("nothing given");
   }
 
   private static String notBlank(String text) {

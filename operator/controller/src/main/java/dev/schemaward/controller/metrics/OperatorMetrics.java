@@ -1,5 +1,7 @@
-package dev.schemaward.controller.app;
+package dev.schemaward.controller.metrics;
 
+import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus;
+import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import io.javaoperatorsdk.operator.processing.event.Event;
@@ -54,8 +56,7 @@ public final class OperatorMetrics implements Metrics {
     leader.set(is);
   }
 
-  /** A resource is now in the state that {@code reason} names; moves it between the gauges. */
-  public void resource(String uid, String reason) {
+  private void resource(String uid, String reason) {
     reasonOfResource.put(uid, reason);
     gaugeOfReason.computeIfAbsent(
         reason,
@@ -74,32 +75,37 @@ public final class OperatorMetrics implements Metrics {
     reasonOfResource.remove(uid);
   }
 
-  /** A Job ended. */
-  public void runEnded(String kind, String reason, long durationMillis) {
-    Timer.builder("schemaward_run_duration")
-        .description("Time of runs as the runner measured it")
-        .tag("kind", kind)
-        .tag("reason", reason)
-        .register(registry)
-        .record(java.time.Duration.ofMillis(durationMillis));
-  }
-
-  /** Migrations took effect. */
-  public void migrationsApplied(int count) {
-    Counter.builder("schemaward_migrations_applied")
-        .description("Migrations that runs of this operator applied")
-        .register(registry)
-        .increment(count);
-  }
-
-  /** An approval was used. */
-  public void approvalUsed(String channel, boolean verified) {
-    Counter.builder("schemaward_approvals")
-        .description("Approvals that were accepted")
-        .tag("channel", channel)
-        .tag("verified", Boolean.toString(verified))
-        .register(registry)
-        .increment();
+  /** A status was looked at: what is new in it is counted, its reason is shown. */
+  public void status(String uid, DatabaseMigrationStatus before, DatabaseMigrationStatus now) {
+    Condition ready = now.condition(Condition.READY);
+    if (ready != null) {
+      resource(uid, ready.reason());
+    }
+    if (now.lastResult() != null
+        && (before.lastResult() == null
+            || !now.lastResult().id().equals(before.lastResult().id()))) {
+      Counter.builder("schemaward_runs")
+          .description("Runs that ended")
+          .tag("kind", now.lastResult().kind())
+          .tag("reason", now.lastResult().reason() == null ? "None" : now.lastResult().reason())
+          .register(registry)
+          .increment();
+      Integer applied = now.history().isEmpty() ? null : now.history().get(0).appliedCount();
+      if (applied != null) {
+        Counter.builder("schemaward_migrations_applied")
+            .description("Migrations that took effect")
+            .register(registry)
+            .increment(applied);
+      }
+    }
+    if (now.approval() != null && !now.approval().equals(before.approval())) {
+      Counter.builder("schemaward_approvals")
+          .description("Approvals and rejections that were first seen")
+          .tag("decision", now.approval().decision())
+          .tag("verified", Boolean.toString(now.approval().verified()))
+          .register(registry)
+          .increment();
+    }
   }
 
   @Override

@@ -1,4 +1,4 @@
-package dev.schemaward.controller.act;
+package dev.schemaward.controller.run;
 
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -6,13 +6,13 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /** Cuts text to a number of UTF-8 bytes without cutting a character in two. */
-final class Bytes {
+public final class Bytes {
   private static final String CUT = "…";
 
   private Bytes() {}
 
   /** At most {@code limit} bytes of UTF-8; ends in {@code …} when something was cut off. */
-  static String atMost(String text, int limit) {
+  public static String atMost(String text, int limit) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     if (bytes.length <= limit) {
       return text;
