@@ -49,6 +49,11 @@ public final class Applier {
     this.deadline = System.nanoTime() + request.policy().deadline().toNanos();
   }
 
+  /** True when a migration takes effect as a whole or not at all. */
+  public static boolean isAtomic(Migration migration) {
+    return MigrationRun.isAtomic(migration);
+  }
+
   /** Applies; never throws for what can go wrong with a database. */
   public ApplyOutcome apply() {
     for (int reconnects = 0; ; reconnects++) {

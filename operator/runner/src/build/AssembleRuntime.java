@@ -1,0 +1,181 @@
+import dev.schemaward.testkit.postgres.PostgresServer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Build step: makes the self-contained command and the files of its image. Runtime by jlink,
+ * ahead-of-time cache by a training run of every command against a real PostgreSQL, launcher, and
+ * glibc for an image without a base.
+ *
+ * <p>The cache is made in the same step in which the jars are put in their places, because a JVM
+ * does not check it against their content: with other jars it would silently run the old classes.
+ *
+ * <p>Argument: target directory of the runner module.
+ */
+class AssembleRuntime {
+  private static final String MODULES =
+      "java.base,java.sql,java.naming,java.management,java.logging,java.xml,java.security.sasl,java.security.jgss,"
+          + "java.transaction.xa,jdk.crypto.ec,jdk.net,jdk.unsupported";
+  private static final List<String> FLAGS =
+      List.of(
+          "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx96m", "-Xss512k", "-XX:-UsePerfData");
+  private static final String BUNDLE =
+      """
+      CREATE TYPE mood AS ENUM ('ok'); CREATE TABLE users (id serial PRIMARY KEY, email text, m mood);
+      CREATE INDEX CONCURRENTLY users_email ON users (email);
+      DO $$ BEGIN PERFORM 1; END $$; ALTER TABLE users DROP COLUMN m;
+      """;
+
+  public static void main(String[] args) throws Exception {
+    Path target = Path.of(args[0]);
+    String buildId = Files.readString(target.resolve("build-id")).strip();
+    Path home = target.resolve("schemaward");
+    Path java = home.resolve("runtime/bin/java");
+    if (!Files.exists(java)) {
+      run(
+          List.of(
+              Path.of(System.getProperty("java.home"), "bin/jlink").toString(),
+              "--add-modules",
+              MODULES,
+              "--strip-debug",
+              "--no-header-files",
+              "--no-man-pages",
+              "--compress",
+              "zip-0",
+              "--output",
+              home.resolve("runtime").toString()));
+    }
+    List<String> jars = new ArrayList<>();
+    for (String directory : List.of("classpath", "libs")) {
+      try (Stream<Path> files = Files.list(home.resolve("app").resolve(directory))) {
+        files
+            .map(file -> directory + "/" + file.getFileName())
+            .filter(jar -> jar.endsWith(".jar"))
+            .sorted()
+            .forEach(jars::add);
+      }
+    }
+    train(home, java, jars, target);
+    launcher(home, jars);
+    image(home, target.resolve("image"), jars);
+    smokeTest(home, buildId);
+  }
+
+  private static void train(Path home, Path java, List<String> jars, Path target) throws Exception {
+    Path cache = home.resolve("schemaward.aot");
+    Files.deleteIfExists(cache);
+    Path work = Files.createDirectories(target.resolve("training"));
+    Path bundle = Files.createDirectories(work.resolve("bundle/20260101000000_init"));
+    Files.writeString(bundle.resolve("migration.sql"), BUNDLE);
+    Files.writeString(work.resolve("bundle/migration_lock.toml"), "provider = \"postgresql\"\n");
+    try (PostgresServer server = PostgresServer.start(18)) {
+      Files.writeString(work.resolve("url"), server.url(server.createDatabase()));
+      List<String> command = new ArrayList<>();
+      command.add(java.toString());
+      command.add("-XX:AOTCacheOutput=" + cache);
+      command.addAll(FLAGS);
+      command.addAll(
+          List.of(
+              "-cp",
+              classPath(home.resolve("app") + "/", jars),
+              "dev.schemaward.runner.AotTraining",
+              work.resolve("bundle").toString(),
+              work.resolve("url").toString(),
+              work.resolve("result").toString()));
+      run(command);
+    }
+  }
+
+  private static String classPath(String prefix, List<String> jars) {
+    return String.join(":", jars.stream().map(jar -> prefix + jar).toList());
+  }
+
+  private static void launcher(Path home, List<String> jars) throws IOException {
+    Path script = Files.createDirectories(home.resolve("bin")).resolve("schemaward");
+    String text =
+        """
+        #!/bin/sh
+        # Starts the schemaward command with the runtime and the ahead-of-time cache beside it.
+        self=$0
+        [ ! -h "$self" ] || self=$(readlink -f "$self")
+        home=${self%/*}/..
+        exec "$home/runtime/bin/java" -XX:AOTCache="$home/schemaward.aot" FLAGS ${SCHEMAWARD_JAVA_OPTIONS:-} \\
+          -cp "CLASSPATH" dev.schemaward.runner.Main "$@"
+        """;
+    Files.writeString(
+        script,
+        text.replace("FLAGS", String.join(" ", FLAGS))
+            .replace("CLASSPATH", classPath("$home/app/", jars)));
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  /** What Jib adds to its own layers: everything below /opt/schemaward, glibc, and a user. */
+  private static void image(Path home, Path root, List<String> jars) throws Exception {
+    if (Files.exists(root)) {
+      run(List.of("rm", "-rf", root.toString()));
+    }
+    Path opt = Files.createDirectories(root.resolve("opt/schemaward"));
+    run(List.of("cp", "-r", home.resolve("runtime").toString(), opt.resolve("runtime").toString()));
+    Files.copy(home.resolve("schemaward.aot"), opt.resolve("schemaward.aot"));
+    Files.writeString(
+        opt.resolve("java.args"),
+        "-XX:AOTCache=/opt/schemaward/schemaward.aot\n"
+            + String.join("\n", FLAGS)
+            + "\n-cp\n"
+            + classPath("/app/", jars)
+            + "\ndev.schemaward.runner.Main\n");
+    libraries(root);
+  }
+
+  /** The C library of the build machine: a JVM needs no more of an operating system than this. */
+  private static void libraries(Path root) throws IOException {
+    boolean arm = System.getProperty("os.arch").equals("aarch64");
+    Path multiarch = Path.of("/lib", arm ? "aarch64-linux-gnu" : "x86_64-linux-gnu");
+    for (String library :
+        List.of("libc.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0", "librt.so.1")) {
+      copy(multiarch.resolve(library), root);
+    }
+    copy(Path.of(arm ? "/lib/ld-linux-aarch64.so.1" : "/lib64/ld-linux-x86-64.so.2"), root);
+    copy(Path.of("/etc/ssl/certs/ca-certificates.crt"), root);
+    Files.createDirectories(root.resolve("etc"));
+    Files.writeString(root.resolve("etc/passwd"), "schemaward:x:65532:65532::/tmp:/sbin/nologin\n");
+    Files.writeString(root.resolve("etc/group"), "schemaward:x:65532:\n");
+    Files.writeString(root.resolve("etc/nsswitch.conf"), "hosts: files dns\n");
+  }
+
+  private static void copy(Path file, Path root) throws IOException {
+    if (Files.exists(file)) {
+      Path copy = root.resolve(file.toString().substring(1));
+      Files.createDirectories(copy.getParent());
+      Files.copy(file.toRealPath(), copy, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  /** The command must start from the cache, and the classes in it must be those of this build. */
+  private static void smokeTest(Path home, String buildId) throws Exception {
+    ProcessBuilder builder =
+        new ProcessBuilder(home.resolve("bin/schemaward").toString(), "--version");
+    builder.environment().put("SCHEMAWARD_JAVA_OPTIONS", "-XX:AOTMode=on");
+    Process process = builder.redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.waitFor() != 0 || !said.strip().equals("schemaward " + buildId)) {
+      throw new IllegalStateException(
+          "the assembled command says «" + said + "», not schemaward " + buildId);
+    }
+  }
+
+  private static void run(List<String> command) throws Exception {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.waitFor() != 0) {
+      throw new IllegalStateException(String.join(" ", command) + "\n" + said);
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package dev.schemaward.runner;
+
+import dev.schemaward.engine.EngineException;
+import dev.schemaward.engine.FailureReason;
+import dev.schemaward.engine.Schemaward;
+import dev.schemaward.engine.bundle.InvalidBundleException;
+import dev.schemaward.engine.connect.Credentials;
+import dev.schemaward.engine.connect.Redactor;
+import dev.schemaward.engine.connect.RoundTrip;
+import dev.schemaward.engine.execute.ApplyRequest;
+import dev.schemaward.engine.execute.ApplyRequest.Gate;
+import dev.schemaward.engine.execute.Progress;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code schemaward apply}. */
+@Command(
+    name = "apply",
+    description = {
+      "Applies what is pending: under the migration lock, each file as a whole where PostgreSQL"
+          + " allows it.",
+      "Without --expect-plan or --if-allowed it applies whatever is pending."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footerHeading = "%nExample:%n",
+    footer =
+        "  DATABASE_URL=postgresql://… schemaward apply --bundle prisma/migrations --expect-plan"
+            + " sha256:…")
+final class ApplyCommand implements Callable<Integer>, Main.ContextAware {
+  /** The values of {@code --approval}. */
+  enum ApprovalRule {
+    OnHazard,
+    Never
+  }
+
+  @Mixin BundleOptions bundle;
+  @Mixin TargetOptions target;
+
+  @Option(
+      names = "--expect-plan",
+      paramLabel = "sha256:HASH",
+      description =
+          "Execute this plan and no other; any other ends with exit code 64, nothing executed.")
+  String expectPlan;
+
+  @Option(
+      names = "--if-allowed",
+      description = "Execute the plan when --approval says that it needs none; else only show it.")
+  boolean ifAllowed;
+
+  @Option(
+      names = "--approval",
+      defaultValue = "OnHazard",
+      paramLabel = "RULE",
+      description = "With --if-allowed: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+  ApprovalRule approval;
+
+  @Option(
+      names = "--approved-by",
+      paramLabel = "USER",
+      description = "For the ledger: who approved.")
+  String approvedBy;
+
+  @Option(names = "--approved-at", paramLabel = "TIME", description = "For the ledger: when.")
+  String approvedAt;
+
+  @Option(names = "--approval-channel", paramLabel = "TEXT", description = "For the ledger: how.")
+  String approvalChannel;
+
+  @Option(names = "--approval-reason", paramLabel = "TEXT", description = "For the ledger: why.")
+  String approvalReason;
+
+  @Mixin RunOptions run;
+  private Main.Context context;
+
+  @Override
+  public void use(Main.Context with) {
+    context = with;
+  }
+
+  @Override
+  public Integer call() {
+    Report report = new Report("apply", run, context.output());
+    try {
+      Credentials credentials = target.credentials(context.environment());
+      context.output().mask(Redactor.of(credentials.secrets()));
+      Progress progress = report.json() ? Progress.SILENT : new ProgressLog(context.output());
+      return report.applied(
+          Schemaward.apply(
+              new ApplyRequest(
+                  bundle.read(),
+                  credentials,
+                  target.schema,
+                  run.policy(),
+                  gate(),
+                  approvedBy == null
+                      ? null
+                      : new ApplyRequest.Approval(
+                          approvedBy, approvedAt, approvalChannel, approvalReason),
+                  run.owner,
+                  run.takeOverFrom,
+                  run.run,
+                  BuildId.ID,
+                  RoundTrip.UNWATCHED),
+              progress,
+              context.cancellation()));
+    } catch (InvalidBundleException e) {
+      return report.invalid(e);
+    } catch (EngineException e) {
+      return report.failed(e);
+    }
+  }
+
+  private Gate gate() throws EngineException {
+    if (expectPlan != null) {
+      if (!expectPlan.matches("sha256:[0-9a-f]{64}")) {
+        throw new EngineException(
+            FailureReason.InvalidRequest,
+            "--expect-plan takes the whole hash: sha256: and 64 lower-case hex digits");
+      }
+      return new Gate.Expected(expectPlan);
+    }
+    return ifAllowed && approval == ApprovalRule.OnHazard
+        ? new Gate.UnlessHazardous()
+        : new Gate.Always();
+  }
+}

@@ -1,0 +1,112 @@
+package dev.schemaward.runner;
+
+import dev.schemaward.api.run.PlanDocument;
+import dev.schemaward.api.run.RunReason;
+import dev.schemaward.api.run.RunResult;
+import dev.schemaward.engine.EngineException;
+import dev.schemaward.engine.bundle.Migration;
+import dev.schemaward.engine.execute.Applier;
+import dev.schemaward.engine.hazard.Finding;
+import dev.schemaward.engine.hazard.Severity;
+import dev.schemaward.engine.plan.Plan;
+import dev.schemaward.engine.plan.TargetIdentity;
+import dev.schemaward.engine.sql.Statement;
+import dev.schemaward.engine.sql.StatementKind.Execution;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Turns what the engine says into the records that the operator and other programs read. */
+final class Documents {
+  private static final int FIRST = 20;
+
+  private Documents() {}
+
+  static PlanDocument plan(Plan plan) {
+    List<PlanDocument.Statement> statements = new ArrayList<>();
+    for (Migration migration : plan.pending()) {
+      for (Statement statement : migration.statements()) {
+        statements.add(
+            new PlanDocument.Statement(
+                migration.name(),
+                statement.index(),
+                statement.line(),
+                statement.text(),
+                statement.kind().command(),
+                statement.kind().execution() != Execution.NON_TRANSACTIONAL,
+                false,
+                "no shadow database in this version"));
+      }
+    }
+    return new PlanDocument(
+        plan.hash(),
+        plan.shortId(),
+        new PlanDocument.Bundle(plan.format().displayName(), plan.bundleDigest()),
+        target(plan.target()),
+        plan.pending().stream()
+            .map(m -> new PlanDocument.Pending(m.name(), m.checksum(), Applier.isAtomic(m)))
+            .toList(),
+        statements,
+        plan.findings().stream().map(Documents::finding).toList(),
+        plan.headline());
+  }
+
+  private static PlanDocument.Finding finding(Finding finding) {
+    return new PlanDocument.Finding(
+        finding.rule(),
+        finding.severity().name().toLowerCase(Locale.ROOT),
+        finding.hazardClass().name().toLowerCase(Locale.ROOT),
+        finding.migration(),
+        finding.index(),
+        finding.line(),
+        finding.message(),
+        finding.saferWay(),
+        null);
+  }
+
+  static RunResult.Target target(TargetIdentity target) {
+    return target == null
+        ? null
+        : new RunResult.Target(
+            target.serverVersion(), target.systemIdentifier(), target.database(), target.schema());
+  }
+
+  static RunResult.PlanSummary summary(Plan plan) {
+    return plan == null
+        ? null
+        : new RunResult.PlanSummary(
+            plan.bundleDigest(),
+            plan.format().displayName(),
+            plan.pending().size(),
+            plan.pending().stream().limit(FIRST).map(Migration::name).toList(),
+            plan.count(Severity.BLOCK),
+            plan.count(Severity.WARN),
+            plan.count(Severity.INFORM),
+            plan.destructive(),
+            plan.headline());
+  }
+
+  static RunReason reason(EngineException e) {
+    return RunReason.valueOf(e.reason().name());
+  }
+
+  static RunResult.Failure failure(EngineException e) {
+    EngineException.StatementFailure f = e.failure();
+    return f == null
+        ? null
+        : new RunResult.Failure(
+            f.migration(),
+            f.statement(),
+            f.line(),
+            f.sqlState(),
+            f.error(),
+            f.tookEffect(),
+            f.advice());
+  }
+
+  static List<RunResult.Blocker> blockers(EngineException e) {
+    return e.blockers().stream()
+        .map(b -> new RunResult.Blocker(b.pid(), b.application(), b.state(), b.ageSeconds()))
+        .toList();
+  }
+}

@@ -1,0 +1,153 @@
+package dev.schemaward.runner;
+
+import dev.schemaward.engine.execute.Cancellation;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Entry point. {@link #run} is the whole program but for the process around it. */
+@Command(
+    name = "schemaward",
+    description = "Plans and applies PostgreSQL migrations, safely.",
+    subcommands = {
+      PlanCommand.class,
+      ApplyCommand.class,
+      StatusCommand.class,
+      ValidateCommand.class
+    },
+    versionProvider = Main.Version.class,
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  schemaward validate --bundle prisma/migrations",
+      "  DATABASE_URL=postgresql://… schemaward plan --bundle prisma/migrations",
+      "  schemaward apply --bundle prisma/migrations --expect-plan sha256:…",
+      "",
+      "Exit codes: 0 done or nothing to do, 2 wrong request, 64 another plan than expected, 65"
+          + " bundle invalid,",
+      "66 migration failed, 67 needs a person, 75 try again, 77 credentials or privileges."
+    })
+public final class Main implements Runnable {
+  /**
+   * How long the end of the process waits for a run that was told to stop; below a pod's grace
+   * period.
+   */
+  private static final Duration GRACE = Duration.ofSeconds(25);
+
+  @Spec private CommandSpec spec;
+
+  private Main() {}
+
+  /** Runs the command and ends the process. */
+  public static void main(String[] arguments) {
+    PrintStream out = stream(FileDescriptor.out);
+    PrintStream err = stream(FileDescriptor.err);
+    Cancellation cancellation = new Cancellation();
+    CountDownLatch done = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  cancellation.cancel();
+                  try {
+                    done.await(GRACE.toMillis(), TimeUnit.MILLISECONDS);
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                },
+                "stop"));
+    int code = run(arguments, out, err, System.getenv(), cancellation);
+    out.flush();
+    err.flush();
+    done.countDown();
+    // Not exit: the hook above has nothing left to do, and a hook of ours must not run for an
+    // ordinary end.
+    Runtime.getRuntime().halt(code);
+  }
+
+  private static PrintStream stream(FileDescriptor descriptor) {
+    return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Runs the command.
+   *
+   * @param environment where {@code DATABASE_URL} and {@code DIRECT_URL} may stand
+   * @return the exit code
+   */
+  static int run(
+      String[] arguments,
+      PrintStream out,
+      PrintStream err,
+      Map<String, String> environment,
+      Cancellation cancellation) {
+    Output output = new Output(out, err);
+    CommandLine line = commandLine(new Context(output, environment, cancellation));
+    line.setOut(new java.io.PrintWriter(out, true, StandardCharsets.UTF_8));
+    line.setErr(new java.io.PrintWriter(err, true, StandardCharsets.UTF_8));
+    line.setExecutionExceptionHandler(
+        (e, command, result) -> {
+          output.error("schemaward: a fault in the program itself: " + e);
+          for (StackTraceElement element : e.getStackTrace()) {
+            output.error("    at " + element);
+          }
+          return 70;
+        });
+    return line.execute(arguments);
+  }
+
+  static CommandLine commandLine(Context context) {
+    CommandLine line =
+        new CommandLine(
+            new Main(),
+            new CommandLine.IFactory() {
+              @Override
+              public <K> K create(Class<K> type) throws Exception {
+                return CommandLine.defaultFactory().create(type);
+              }
+            });
+    line.registerConverter(Duration.class, Durations::parse);
+    line.getSubcommands()
+        .values()
+        .forEach(
+            sub -> {
+              if (sub.getCommand() instanceof ContextAware aware) {
+                aware.use(context);
+              }
+            });
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    return line;
+  }
+
+  @Override
+  public void run() {
+    throw new CommandLine.ParameterException(
+        spec.commandLine(), "say what to do: plan, apply, status or validate");
+  }
+
+  /** What a command needs from around it. */
+  record Context(Output output, Map<String, String> environment, Cancellation cancellation) {}
+
+  /** A command that works on a context. */
+  interface ContextAware {
+    void use(Context context);
+  }
+
+  /** The build's identity. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"schemaward " + BuildId.ID};
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package dev.schemaward.runner;
+
+import dev.schemaward.engine.connect.Redactor;
+import java.io.PrintStream;
+
+/** Where everything that leaves the process goes through, so that no secret leaves with it. */
+final class Output {
+  private final PrintStream out;
+  private final PrintStream err;
+  private Redactor redactor = Redactor.none();
+
+  Output(PrintStream out, PrintStream err) {
+    this.out = out;
+    this.err = err;
+  }
+
+  /** From now on these secrets are masked. */
+  void mask(Redactor with) {
+    redactor = with;
+  }
+
+  String redact(String text) {
+    return redactor.redact(text);
+  }
+
+  /** A line on standard output. */
+  void line(String text) {
+    out.println(redact(text));
+  }
+
+  /** A line on standard error. */
+  void error(String text) {
+    err.println(redact(text));
+  }
+}

@@ -1,0 +1,262 @@
+package dev.schemaward.runner;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.schemaward.api.run.PlanDocument;
+import dev.schemaward.api.run.RunReason;
+import dev.schemaward.api.run.RunResult;
+import dev.schemaward.engine.EngineException;
+import dev.schemaward.engine.bundle.InvalidBundleException;
+import dev.schemaward.engine.execute.ApplyOutcome;
+import dev.schemaward.engine.plan.Plan;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Says how a run ended: to a person, to a program, in the result file, by the exit code. */
+final class Report {
+  private final String kind;
+  private final RunOptions options;
+  private final Output output;
+  private final long begun = System.nanoTime();
+  private final ObjectMapper mapper = new ObjectMapper();
+
+  Report(String kind, RunOptions options, Output output) {
+    this.kind = kind;
+    this.options = options;
+    this.output = output;
+  }
+
+  boolean json() {
+    return options.output == RunOptions.OutputFormat.json;
+  }
+
+  /** A plan was made. */
+  int planned(Plan plan) {
+    PlanDocument document = Documents.plan(plan);
+    RunResult.Document frame = print(document, plan);
+    RunReason reason = plan.pending().isEmpty() ? RunReason.UpToDate : RunReason.Planned;
+    return end(
+        result(
+            reason,
+            plan.pending().isEmpty()
+                ? "up to date at " + plan.version() + ", " + plan.appliedCount() + " applied"
+                : plan.headline(),
+            plan,
+            plan.hash(),
+            new RunResult.History(plan.version(), plan.appliedCount(), plan.pending().size()),
+            List.of(),
+            false,
+            null,
+            List.of(),
+            frame));
+  }
+
+  /** Something was applied, or nothing had to be, or it was tried. */
+  int applied(ApplyOutcome outcome) {
+    EngineException failure = outcome.failure();
+    Plan plan = outcome.plan();
+    RunResult.Document frame = null;
+    if (plan != null && (outcome.approvalRequired() || (failure == null && options.planFrame))) {
+      frame =
+          outcome.approvalRequired()
+              ? print(Documents.plan(plan), plan)
+              : frame(Documents.plan(plan));
+    }
+    RunReason reason;
+    String message;
+    if (failure != null) {
+      reason = Documents.reason(failure);
+      message = failure.getMessage();
+    } else if (outcome.approvalRequired()) {
+      reason = RunReason.ApprovalRequired;
+      message = plan.headline();
+    } else if (outcome.applied().isEmpty()) {
+      reason = RunReason.UpToDate;
+      message = "up to date at " + outcome.version() + ", " + outcome.appliedTotal() + " applied";
+    } else {
+      reason = RunReason.Applied;
+      message =
+          "applied "
+              + outcome.applied().size()
+              + (outcome.applied().size() == 1 ? " migration" : " migrations")
+              + ", now at "
+              + outcome.version();
+    }
+    if (!json()) {
+      person(reason, message, failure);
+    }
+    RunResult.History history =
+        plan == null
+            ? null
+            : new RunResult.History(
+                outcome.version(), outcome.appliedTotal(), outcome.pendingTotal());
+    RunResult result =
+        result(
+            reason,
+            message,
+            plan,
+            outcome.planHash(),
+            history,
+            outcome.applied(),
+            outcome.resumed(),
+            failure == null ? null : Documents.failure(failure),
+            failure == null ? List.of() : Documents.blockers(failure),
+            frame);
+    if (json() && !outcome.approvalRequired()) {
+      output.line(pretty(result));
+    }
+    return end(result);
+  }
+
+  /** It failed before there was anything to tell. */
+  int failed(EngineException e) {
+    return applied(ApplyOutcome.failed(e));
+  }
+
+  /** The bundle is no bundle. */
+  int invalid(InvalidBundleException e) {
+    if (!json()) {
+      output.error("The bundle is invalid; nothing was executed.");
+      e.faults().forEach(fault -> output.error("  " + fault));
+    }
+    RunResult result =
+        result(
+            RunReason.BundleInvalid,
+            e.getMessage(),
+            null,
+            null,
+            null,
+            List.of(),
+            false,
+            null,
+            List.of(),
+            null);
+    if (json()) {
+      output.line(pretty(result));
+    }
+    return end(result);
+  }
+
+  private void person(RunReason reason, String message, EngineException failure) {
+    if (failure == null) {
+      output.line(Character.toUpperCase(message.charAt(0)) + message.substring(1) + ".");
+      return;
+    }
+    EngineException.StatementFailure f = failure.failure();
+    output.error(reason + (f == null ? "" : ": " + f.migration()));
+    if (f == null) {
+      output.error("  " + message);
+    } else {
+      output.error(
+          "  where:       statement "
+              + f.statement()
+              + ", line "
+              + f.line()
+              + (f.sqlState() == null ? "" : ", SQLSTATE " + f.sqlState()));
+      output.error("  why:         " + f.error());
+      output.error("  took effect: " + f.tookEffect());
+      output.error("  next:        " + f.advice());
+    }
+    failure
+        .blockers()
+        .forEach(
+            b ->
+                output.error(
+                    "  in the way:  pid "
+                        + b.pid()
+                        + " "
+                        + b.application()
+                        + " from "
+                        + b.client()
+                        + ", "
+                        + b.state()
+                        + ", "
+                        + b.ageSeconds()
+                        + " s"));
+  }
+
+  private RunResult.Document print(PlanDocument document, Plan plan) {
+    if (json()) {
+      output.line(pretty(document));
+      return null;
+    }
+    PlanText.of(document, plan.appliedCount(), plan.version()).forEach(output::line);
+    return frame(document);
+  }
+
+  private RunResult.Document frame(PlanDocument document) {
+    if (!options.planFrame) {
+      return null;
+    }
+    try {
+      // Secrets are masked before it is packed: afterwards nobody could.
+      byte[] json =
+          output.redact(mapper.writeValueAsString(document)).getBytes(StandardCharsets.UTF_8);
+      PlanFrame frame = PlanFrame.of(json);
+      frame.lines().forEach(output::line);
+      return frame.document();
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private String pretty(Object value) {
+    try {
+      return mapper.writer(SerializationFeature.INDENT_OUTPUT).writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private RunResult result(
+      RunReason reason,
+      String message,
+      Plan plan,
+      String planHash,
+      RunResult.History history,
+      List<String> applied,
+      boolean resumed,
+      RunResult.Failure failure,
+      List<RunResult.Blocker> blockers,
+      RunResult.Document document) {
+    return new RunResult(
+        kind,
+        options.run,
+        reason,
+        message,
+        BuildId.ID,
+        plan == null ? null : Documents.target(plan.target()),
+        planHash,
+        Documents.summary(plan),
+        history,
+        applied.stream().limit(20).toList(),
+        applied.size(),
+        resumed,
+        failure,
+        blockers,
+        document,
+        (System.nanoTime() - begun) / 1_000_000);
+  }
+
+  private int end(RunResult result) {
+    if (options.resultFile != null) {
+      write(options.resultFile, result);
+    }
+    return result.reason().exitCode().code();
+  }
+
+  private void write(Path file, RunResult result) {
+    String json =
+        output.redact(new String(new ResultEncoder(mapper).encode(result), StandardCharsets.UTF_8));
+    try {
+      // A termination log is a mount: it can be written to, not replaced.
+      Files.writeString(file, json);
+    } catch (IOException e) {
+      output.error("schemaward: cannot write " + file + ": " + e.getMessage());
+    }
+  }
+}

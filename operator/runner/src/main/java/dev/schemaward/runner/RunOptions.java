@@ -1,0 +1,76 @@
+package dev.schemaward.runner;
+
+import dev.schemaward.engine.plan.ExecutionPolicy;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.UUID;
+import picocli.CommandLine.Option;
+
+/** How to run, and where to say how it went. */
+final class RunOptions {
+  /** The values of {@code --output}. */
+  enum OutputFormat {
+    text,
+    json
+  }
+
+  @Option(
+      names = "--lock-wait",
+      defaultValue = "2m",
+      paramLabel = "DURATION",
+      description =
+          "How long to wait for the migration lock, and to keep trying for table locks. Default:"
+              + " ${DEFAULT-VALUE}.")
+  Duration lockWait;
+
+  @Option(
+      names = "--statement-timeout",
+      defaultValue = "15m",
+      paramLabel = "DURATION",
+      description = "After which the server ends a statement. Default: ${DEFAULT-VALUE}.")
+  Duration statementTimeout;
+
+  @Option(
+      names = "--deadline",
+      defaultValue = "1h",
+      paramLabel = "DURATION",
+      description = "After which no statement is begun. Default: ${DEFAULT-VALUE}.")
+  Duration deadline;
+
+  @Option(names = "--run", paramLabel = "ID", description = "Id of this run, for the ledger.")
+  String run = "cli-" + UUID.randomUUID().toString().substring(0, 8);
+
+  @Option(
+      names = "--owner",
+      paramLabel = "CLUSTER/NAMESPACE/NAME",
+      description = "Who owns the target from now on. Default: nobody is entered.")
+  String owner;
+
+  @Option(
+      names = "--take-over-from",
+      paramLabel = "OWNER",
+      description = "The present owner that --owner may replace.")
+  String takeOverFrom;
+
+  @Option(
+      names = "--output",
+      defaultValue = "text",
+      paramLabel = "FORMAT",
+      description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+  OutputFormat output;
+
+  @Option(
+      names = "--result-file",
+      paramLabel = "FILE",
+      description = "Where to write the result as JSON, at most 4096 bytes.")
+  Path resultFile;
+
+  @Option(
+      names = "--plan-frame",
+      description = "End the output with the plan document, framed for the operator.")
+  boolean planFrame;
+
+  ExecutionPolicy policy() {
+    return new ExecutionPolicy(lockWait, statementTimeout, deadline);
+  }
+}

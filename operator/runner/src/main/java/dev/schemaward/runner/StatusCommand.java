@@ -1,0 +1,86 @@
+package dev.schemaward.runner;
+
+import dev.schemaward.engine.EngineException;
+import dev.schemaward.engine.Schemaward;
+import dev.schemaward.engine.bundle.Bundle;
+import dev.schemaward.engine.bundle.InvalidBundleException;
+import dev.schemaward.engine.bundle.Migration;
+import dev.schemaward.engine.connect.Credentials;
+import dev.schemaward.engine.connect.Redactor;
+import dev.schemaward.engine.plan.Plan;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code schemaward status}. */
+@Command(
+    name = "status",
+    description = "Lists what is applied and what is pending. Reads only.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footerHeading = "%nExample:%n",
+    footer = "  schemaward status --bundle prisma/migrations --database-url-file url.txt")
+final class StatusCommand implements Callable<Integer>, Main.ContextAware {
+  @Mixin BundleOptions bundle;
+  @Mixin TargetOptions target;
+  @Mixin RunOptions run;
+  private Main.Context context;
+
+  @Override
+  public void use(Main.Context with) {
+    context = with;
+  }
+
+  @Override
+  public Integer call() {
+    Report report = new Report("status", run, context.output());
+    try {
+      Credentials credentials = target.credentials(context.environment());
+      context.output().mask(Redactor.of(credentials.secrets()));
+      Bundle read = bundle.read();
+      Plan plan =
+          Schemaward.plan(
+              read,
+              credentials,
+              target.schema,
+              run.policy(),
+              run.owner,
+              run.takeOverFrom,
+              BuildId.ID);
+      if (report.json()) {
+        return report.planned(plan);
+      }
+      print(read, plan);
+      return 0;
+    } catch (InvalidBundleException e) {
+      return report.invalid(e);
+    } catch (EngineException e) {
+      return report.failed(e);
+    }
+  }
+
+  private void print(Bundle read, Plan plan) {
+    List<String> pending = plan.pending().stream().map(Migration::name).toList();
+    context
+        .output()
+        .line(
+            plan.target().database()
+                + ", schema "
+                + plan.target().schema()
+                + ", PostgreSQL "
+                + plan.target().serverVersion()
+                + ": "
+                + plan.appliedCount()
+                + " applied, "
+                + pending.size()
+                + " pending");
+    for (Migration migration : read.migrations()) {
+      context
+          .output()
+          .line(
+              (pending.contains(migration.name()) ? "  pending  " : "  applied  ")
+                  + migration.name());
+    }
+  }
+}
