@@ -42,6 +42,9 @@ final class Logging {
     context.getLogger("dev.schemaward").setLevel(Level.toLevel(level, Level.INFO));
     // One line per retry with a stack trace of JOSDK's own; ours says the same in one line.
     context.getLogger("io.javaoperatorsdk.operator.processing.event").setLevel(Level.WARN);
+    context
+        .getLogger("io.fabric8.kubernetes.client.dsl.internal.VersionUsageUtils")
+        .setLevel(Level.ERROR);
     // "Queued close did not succeed" whenever an API server goes away: noise.
     context.getLogger("io.fabric8.kubernetes.client.jdkhttp.JdkWebSocketImpl").setLevel(Level.OFF);
   }

@@ -9,6 +9,7 @@ import dev.schemaward.api.v1alpha1.Durations;
 import dev.schemaward.api.v1alpha1.Reason;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -179,9 +180,7 @@ public final class Decider {
           reason,
           "%s (attempt %d; next at %s)"
               .formatted(
-                  outcome.message(),
-                  outcome.attempt(),
-                  until.truncatedTo(java.time.temporal.ChronoUnit.SECONDS)),
+                  outcome.message(), outcome.attempt(), until.truncatedTo(ChronoUnit.SECONDS)),
           until);
     }
     int attempt = outcome.attempt() + 1;
@@ -245,7 +244,14 @@ public final class Decider {
     String id = job + "-" + Long.toString(world.now().getEpochSecond(), 36);
     return new Decision.RecordIntent(
         new RunStatus(
-            id, kind.name(), sequence, attempt, planHash, basis, job, world.now().toString()));
+            id,
+            kind.name(),
+            sequence,
+            attempt,
+            planHash,
+            basis,
+            job,
+            world.now().truncatedTo(ChronoUnit.SECONDS).toString()));
   }
 
   /** A run that has begun to execute is let end, within bounds; nothing else keeps the object. */

@@ -6,6 +6,7 @@ import dev.schemaward.api.v1alpha1.Durations;
 import dev.schemaward.api.v1alpha1.Reason;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -186,7 +187,7 @@ final class Gates {
         world.enforcement().filter(World.Enforcement::active).isPresent(),
         "Annotation",
         world.subject().annotation(Annotations.REASON).orElse(null),
-        world.now().toString(),
-        approved ? world.now().plus(validFor).toString() : null);
+        world.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+        approved ? world.now().truncatedTo(ChronoUnit.SECONDS).plus(validFor).toString() : null);
   }
 }

@@ -1,0 +1,167 @@
+package dev.schemaward.controller.reconcile;
+
+import dev.schemaward.api.v1alpha1.DatabaseMigration;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.http.Interceptor;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * A real etcd, API server and controller manager on loopback, one for the whole JVM, with the CRD
+ * installed and an identity for the operator that may do what the chart allows it.
+ */
+final class ApiServer {
+  private static final Path ROOT = Path.of(System.getProperty("schemaward.root"));
+  private static final AtomicInteger COUNTER = new AtomicInteger();
+  private static ApiServer instance;
+
+  private final Config admin;
+
+  private ApiServer(Config admin) {
+    this.admin = admin;
+  }
+
+  /** The server; the calling test is skipped, loudly, where none can be started. */
+  static synchronized ApiServer shared() {
+    if (instance == null) {
+      instance = start();
+    }
+    return instance;
+  }
+
+  private static ApiServer start() {
+    Path script = ROOT.resolve("operator/testkit/src/main/cluster/cluster");
+    try {
+      Path directory = Files.createTempDirectory("schemaward-api");
+      int port = freePort();
+      Process process =
+          new ProcessBuilder(
+                  script.toString(), "control-up", directory.toString(), Integer.toString(port))
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start();
+      String kubeconfig =
+          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+      if (!process.waitFor(15, TimeUnit.MINUTES) || process.exitValue() != 0) {
+        System.out.println("SKIPPED: controller tests, because no API server could be started");
+        Assumptions.abort("no API server");
+      }
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> down(script, directory)));
+      var server = new ApiServer(Config.fromKubeconfig(Path.of(kubeconfig).toFile()));
+      server.install();
+      return server;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void down(Path script, Path directory) {
+    try {
+      new ProcessBuilder(script.toString(), "control-down", directory.toString())
+          .inheritIO()
+          .start()
+          .waitFor();
+    } catch (IOException | InterruptedException e) {
+      System.err.println("the API server was not taken down: " + e);
+    }
+  }
+
+  private static int freePort() throws IOException {
+    // the script takes the two ports after it as well
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort() > 65000 ? 20443 : socket.getLocalPort();
+    }
+  }
+
+  private void install() throws IOException {
+    try (KubernetesClient client = client()) {
+      for (String file :
+          new String[] {
+            "crds/databasemigrations.schemaward.dev.yaml",
+            "operator/controller/src/test/resources/operator-identity.yaml"
+          }) {
+        try (var in = Files.newInputStream(ROOT.resolve(file))) {
+          client.load(in).serverSideApply();
+        }
+      }
+      String policy =
+          Files.readString(ROOT.resolve("helm/schemaward/templates/approval-policy.yaml"))
+              .replaceAll("(?m)^\\{\\{-? (if|end).*\\n?", "");
+      client
+          .load(new ByteArrayInputStream(policy.getBytes(StandardCharsets.UTF_8)))
+          .serverSideApply();
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(20))
+          .ignoreExceptions()
+          .until(
+              () ->
+                  client.resources(DatabaseMigration.class).inAnyNamespace().list().getItems()
+                      != null);
+    }
+  }
+
+  /** A client that may do everything. */
+  KubernetesClient client() {
+    return new KubernetesClientBuilder().withConfig(new ConfigBuilder(admin).build()).build();
+  }
+
+  /** A client with the operator's rights. */
+  KubernetesClient operatorClient(Interceptor... interceptors) {
+    return client("system:serviceaccount:schemaward-system:schemaward", interceptors);
+  }
+
+  /** A client of a user. */
+  KubernetesClient client(String user, Interceptor... interceptors) {
+    Config config =
+        new ConfigBuilder(admin)
+            .withImpersonateUsername(user)
+            .withRequestRetryBackoffLimit(0)
+            .build();
+    return new KubernetesClientBuilder()
+        .withConfig(config)
+        .withHttpClientBuilderConsumer(
+            builder -> {
+              for (Interceptor interceptor : interceptors) {
+                builder.addOrReplaceInterceptor(
+                    interceptor.getClass().getName() + System.identityHashCode(interceptor),
+                    interceptor);
+              }
+            })
+        .build();
+  }
+
+  /** A namespace of its own for a test. */
+  String namespace(boolean production) {
+    String name =
+        "t" + COUNTER.incrementAndGet() + "-" + Long.toString(System.nanoTime() & 0xfffff, 36);
+    try (KubernetesClient client = client()) {
+      client
+          .resource(
+              new NamespaceBuilder()
+                  .withNewMetadata()
+                  .withName(name)
+                  .addToLabels(
+                      "schemaward.dev/environment", production ? "production" : "development")
+                  .endMetadata()
+                  .build())
+          .create();
+    }
+    return name;
+  }
+}
