@@ -193,7 +193,10 @@ public final class OperatorProcess implements AutoCloseable {
 
   /** Lets running reconciliations end, hands the Lease over, frees everything. */
   @Override
-  public void close() {
+  public synchronized void close() {
+    if (stopping) {
+      return;
+    }
     stopping = true;
     leadership.stopping();
     operator.stop();

@@ -100,7 +100,9 @@ final class Conditions {
               world.subject().generation(),
               c.lastTransitionTime(),
               c.reason(),
-              ready ? situation.message() + "; before that: " + c.reason() : c.message()));
+              ready && !c.reason().equals(situation.reason().name())
+                  ? situation.message() + "; before that: " + c.reason()
+                  : c.message()));
     }
     return kept;
   }
