@@ -22,10 +22,18 @@ import java.util.stream.Stream;
 class AssembleRuntime {
   private static final String MODULES =
       "java.base,java.sql,java.naming,java.management,java.logging,java.xml,java.security.sasl,java.security.jgss,"
-          + "java.transaction.xa,jdk.crypto.ec,jdk.net,jdk.unsupported";
+          + "java.transaction.xa,jdk.crypto.ec,jdk.net,jdk.unsupported"
+          // and for the operator, whose image shares this runtime
+          + ",java.net.http,jdk.httpserver,jdk.management";
   private static final List<String> FLAGS =
       List.of(
-          "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx96m", "-Xss512k", "-XX:-UsePerfData");
+          "-XX:+UseSerialGC",
+          "-XX:TieredStopAtLevel=1",
+          "-Xms8m",
+          "-Xmn3m",
+          "-Xmx96m",
+          "-Xss512k",
+          "-XX:-UsePerfData");
   private static final String BUNDLE =
       """
       CREATE TYPE mood AS ENUM ('ok'); CREATE TABLE users (id serial PRIMARY KEY, email text, m mood);
@@ -64,6 +72,7 @@ class AssembleRuntime {
     }
     train(home, java, jars, target);
     launcher(home, jars);
+    base(home, target.resolve("base"));
     image(home, target.resolve("image"), jars);
     smokeTest(home, buildId);
   }
@@ -116,13 +125,18 @@ class AssembleRuntime {
     Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
-  /** What Jib adds to its own layers: everything below /opt/schemaward, glibc, and a user. */
-  private static void image(Path home, Path root, List<String> jars) throws Exception {
-    if (Files.exists(root)) {
-      run(List.of("rm", "-rf", root.toString()));
-    }
+  /** The layer that both images share: runtime, glibc, a user. */
+  private static void base(Path home, Path root) throws Exception {
+    run(List.of("rm", "-rf", root.toString()));
     Path opt = Files.createDirectories(root.resolve("opt/schemaward"));
     run(List.of("cp", "-r", home.resolve("runtime").toString(), opt.resolve("runtime").toString()));
+    libraries(root);
+  }
+
+  /** What only the runner's image has beside its jars. */
+  private static void image(Path home, Path root, List<String> jars) throws Exception {
+    run(List.of("rm", "-rf", root.toString()));
+    Path opt = Files.createDirectories(root.resolve("opt/schemaward"));
     Files.copy(home.resolve("schemaward.aot"), opt.resolve("schemaward.aot"));
     Files.writeString(
         opt.resolve("java.args"),
@@ -131,7 +145,6 @@ class AssembleRuntime {
             + "\n-cp\n"
             + classPath("/app/", jars)
             + "\ndev.schemaward.runner.Main\n");
-    libraries(root);
   }
 
   /** The C library of the build machine: a JVM needs no more of an operating system than this. */
