@@ -125,7 +125,9 @@ public final class TestCluster {
       }
       return new TestCluster(Path.of(given), host, null, false);
     }
-    if (DockerClientFactory.instance().isDockerAvailable()) {
+    boolean dockerLikely =
+        System.getenv("DOCKER_HOST") != null || Files.exists(Path.of("/var/run/docker.sock"));
+    if (dockerLikely && DockerClientFactory.instance().isDockerAvailable()) {
       return inDocker();
     }
     if (!System.getProperty("user.name").equals("root")) {

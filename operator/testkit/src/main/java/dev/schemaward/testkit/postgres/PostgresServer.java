@@ -98,6 +98,13 @@ public final class PostgresServer implements AutoCloseable {
               directory,
               new LinkedHashMap<>(settings));
       copy(template(major, home), directory.resolve("data"));
+      if (!host.equals("127.0.0.1")) {
+        // initdb lets only this machine in; pods come from elsewhere.
+        Files.writeString(
+            directory.resolve("data/pg_hba.conf"),
+            "host all all all scram-sha-256\n",
+            StandardOpenOption.APPEND);
+      }
       server.launch();
       Runtime.getRuntime().addShutdownHook(server.shutdownHook);
       return server;
