@@ -56,7 +56,11 @@ public final class ClusterEvents implements Events {
   private void countUp(Event event) {
     try {
       client
-          .resource(event)
+          .events()
+          .v1()
+          .events()
+          .inNamespace(event.getMetadata().getNamespace())
+          .withName(event.getMetadata().getName())
           .edit(
               found ->
                   new EventBuilder(found)

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -29,6 +30,8 @@ final class Leadership {
   private final Consumer<Boolean> leading;
   private final Runnable lost;
   private final AtomicBoolean stopping = new AtomicBoolean();
+  private String lastRenewal = "";
+  private long lastChange = System.nanoTime();
 
   /**
    * @param leading told when this process begins to act
@@ -47,7 +50,7 @@ final class Leadership {
 
   LeaderElectionConfiguration election() {
     return LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(LEASE)
-        .withLeaseNamespace(configuration.operatorNamespace())
+        .withLeaseNamespace(namespace())
         .withIdentity(configuration.identity())
         .withLeaseDuration(LEASE_DURATION)
         .withRenewDeadline(Duration.ofSeconds(10))
@@ -70,6 +73,48 @@ final class Leadership {
     }
   }
 
+  /**
+   * Why this process should be restarted; empty when it should not. A replica whose election has
+   * died silently neither leads nor follows (java-operator-sdk#3147): then nobody renews the Lease.
+   * Measured by our own clock alone, from one change of the Lease to the next.
+   */
+  synchronized Optional<String> trouble() {
+    String renewed;
+    try {
+      Lease lease = lease();
+      renewed = lease == null ? "none" : String.valueOf(lease.getSpec().getRenewTime());
+    } catch (KubernetesClientException e) {
+      return Optional.empty(); // an API server that is away is not healed by our restart
+    }
+    long now = System.nanoTime();
+    if (!renewed.equals(lastRenewal)) {
+      lastRenewal = renewed;
+      lastChange = now;
+    }
+    Duration unchanged = Duration.ofNanos(now - lastChange);
+    return unchanged.compareTo(LEASE_DURATION.multipliedBy(3)) > 0
+        ? Optional.of("nobody has renewed the Lease for " + unchanged.toSeconds() + " s")
+        : Optional.empty();
+  }
+
+  private Lease lease() {
+    return client.leases().inNamespace(namespace()).withName(LEASE).get();
+  }
+
+  /** The configured namespace, else that of the pod. */
+  private String namespace() {
+    String configured = configuration.operatorNamespace();
+    if (!configured.isEmpty()) {
+      return configured;
+    }
+    String ofPod = client.getNamespace();
+    if (ofPod == null) {
+      throw new IllegalArgumentException(
+          "--leader-election needs --namespace: this process does not run in a pod");
+    }
+    return ofPod;
+  }
+
   /** From now on, ceasing to lead is what we want. */
   void stopping() {
     stopping.set(true);
@@ -78,8 +123,7 @@ final class Leadership {
   /** Gives the Lease back, if it is ours, so that the next operator acts at once. */
   void release() {
     try {
-      Lease lease =
-          client.leases().inNamespace(configuration.operatorNamespace()).withName(LEASE).get();
+      Lease lease = lease();
       if (lease != null && configuration.identity().equals(lease.getSpec().getHolderIdentity())) {
         client
             .resource(

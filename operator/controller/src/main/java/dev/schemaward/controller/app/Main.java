@@ -83,7 +83,7 @@ public final class Main {
       cause = cause.getCause();
     }
     String message = String.valueOf(cause.getMessage());
-    if (message.contains("databasemigrations") && message.contains("404")) {
+    if (message.contains("databasemigrations") && message.contains("Not Found")) {
       return "the API server does not know DatabaseMigration; install the CRD first: kubectl apply"
           + " -f crds/";
     }

@@ -166,7 +166,8 @@ public final class OperatorProcess implements AutoCloseable {
   }
 
   private Optional<String> unhealthy() {
-    return Optional.empty(); // a process that answers needs no restart; a lost Lease ends it
+    // Otherwise a process that answers needs no restart: watches reconnect by themselves.
+    return configuration.leaderElection() ? leadership.trouble() : Optional.empty();
   }
 
   @SuppressWarnings("rawtypes") // as JOSDK declares it

@@ -3,6 +3,7 @@ package dev.schemaward.controller.reconcile;
 import dev.schemaward.api.v1alpha1.Annotations;
 import dev.schemaward.api.v1alpha1.DatabaseMigration;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.Condition;
+import dev.schemaward.controller.ApiServer;
 import dev.schemaward.controller.app.OperatorConfiguration;
 import dev.schemaward.controller.app.OperatorProcess;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;

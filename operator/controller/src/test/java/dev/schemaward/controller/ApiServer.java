@@ -1,4 +1,4 @@
-package dev.schemaward.controller.reconcile;
+package dev.schemaward.controller;
 
 import dev.schemaward.api.v1alpha1.DatabaseMigration;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Assumptions;
  * A real etcd, API server and controller manager on loopback, one for the whole JVM, with the CRD
  * installed and an identity for the operator that may do what the chart allows it.
  */
-final class ApiServer {
+public final class ApiServer {
   private static final Path ROOT = Path.of(System.getProperty("schemaward.root"));
   private static final AtomicInteger COUNTER = new AtomicInteger();
   private static ApiServer instance;
@@ -36,7 +36,7 @@ final class ApiServer {
   }
 
   /** The server; the calling test is skipped, loudly, where none can be started. */
-  static synchronized ApiServer shared() {
+  public static synchronized ApiServer shared() {
     if (instance == null) {
       instance = start();
     }
@@ -117,17 +117,17 @@ final class ApiServer {
   }
 
   /** A client that may do everything. */
-  KubernetesClient client() {
+  public KubernetesClient client() {
     return new KubernetesClientBuilder().withConfig(new ConfigBuilder(admin).build()).build();
   }
 
   /** A client with the operator's rights. */
-  KubernetesClient operatorClient(Interceptor... interceptors) {
+  public KubernetesClient operatorClient(Interceptor... interceptors) {
     return client("system:serviceaccount:schemaward-system:schemaward", interceptors);
   }
 
   /** A client of a user. */
-  KubernetesClient client(String user, Interceptor... interceptors) {
+  public KubernetesClient client(String user, Interceptor... interceptors) {
     Config config =
         new ConfigBuilder(admin)
             .withImpersonateUsername(user)
@@ -147,7 +147,7 @@ final class ApiServer {
   }
 
   /** A namespace of its own for a test. */
-  String namespace(boolean production) {
+  public String namespace(boolean production) {
     String name =
         "t" + COUNTER.incrementAndGet() + "-" + Long.toString(System.nanoTime() & 0xfffff, 36);
     try (KubernetesClient client = client()) {
