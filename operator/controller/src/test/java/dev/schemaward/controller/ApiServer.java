@@ -1,6 +1,7 @@
 package dev.schemaward.controller;
 
 import dev.schemaward.api.v1alpha1.DatabaseMigration;
+import dev.schemaward.testkit.kubernetes.TestCluster;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -10,15 +11,13 @@ import io.fabric8.kubernetes.client.http.Interceptor;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.Assumptions;
+import org.opentest4j.TestAbortedException;
 
 /**
  * A real etcd, API server and controller manager on loopback, one for the whole JVM, with the CRD
@@ -44,48 +43,17 @@ public final class ApiServer {
   }
 
   private static ApiServer start() {
-    Path script = ROOT.resolve("operator/testkit/src/main/cluster/cluster");
+    if (System.getenv("SCHEMAWARD_TEST_KUBECONFIG") != null) {
+      System.err.println("SKIPPED: controller tests because they play the node: none may be there");
+      throw new TestAbortedException("the given cluster has nodes of its own");
+    }
+    TestCluster cluster = TestCluster.acquireOrSkip(TestCluster.Need.API_ONLY, "controller tests");
     try {
-      Path directory = Files.createTempDirectory("schemaward-api");
-      int port = freePort();
-      Process process =
-          new ProcessBuilder(
-                  script.toString(), "control-up", directory.toString(), Integer.toString(port))
-              .redirectError(ProcessBuilder.Redirect.INHERIT)
-              .start();
-      String kubeconfig =
-          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-      if (!process.waitFor(15, TimeUnit.MINUTES) || process.exitValue() != 0) {
-        System.out.println("SKIPPED: controller tests, because no API server could be started");
-        Assumptions.abort("no API server");
-      }
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> down(script, directory)));
-      var server = new ApiServer(Config.fromKubeconfig(Path.of(kubeconfig).toFile()));
+      var server = new ApiServer(Config.fromKubeconfig(cluster.kubeconfig().toFile()));
       server.install();
       return server;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static void down(Path script, Path directory) {
-    try {
-      new ProcessBuilder(script.toString(), "control-down", directory.toString())
-          .inheritIO()
-          .start()
-          .waitFor();
-    } catch (IOException | InterruptedException e) {
-      System.err.println("the API server was not taken down: " + e);
-    }
-  }
-
-  private static int freePort() throws IOException {
-    // the script takes the two ports after it as well
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort() > 65000 ? 20443 : socket.getLocalPort();
     }
   }
 
