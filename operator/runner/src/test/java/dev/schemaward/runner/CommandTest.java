@@ -1,0 +1,239 @@
+package dev.schemaward.runner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.schemaward.api.run.JobContract;
+import dev.schemaward.api.run.RunReason;
+import dev.schemaward.engine.FailureReason;
+import dev.schemaward.engine.execute.Cancellation;
+import dev.schemaward.testkit.postgres.PostgresServer;
+import dev.schemaward.testkit.postgres.SharedPostgres;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The command as its callers see it: text, JSON, result file, exit code. */
+class CommandTest {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private final PostgresServer server = SharedPostgres.of(18);
+  private final String database = server.createDatabase("runner_" + System.nanoTime());
+  @TempDir private Path work;
+
+  private record Ended(int code, String out, String err) {}
+
+  private Ended run(String... arguments) {
+    return run(server.url(database), arguments);
+  }
+
+  private Ended run(String url, String... arguments) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int code =
+        Main.run(
+            arguments,
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            Map.of("DATABASE_URL", url),
+            new Cancellation());
+    return new Ended(
+        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  private String bundle(String... namesAndSql) throws IOException {
+    Path directory = Files.createDirectories(work.resolve("bundle"));
+    for (int i = 0; i < namesAndSql.length; i += 2) {
+      Files.writeString(directory.resolve(namesAndSql[i] + ".sql"), namesAndSql[i + 1]);
+    }
+    return directory.toString();
+  }
+
+  @Test
+  void planApplyStatus() throws IOException {
+    String bundle = bundle("20260101000000_init", "create table users (id int);");
+    Ended plan = run("plan", "--bundle", bundle);
+    assertThat(plan.code()).isZero();
+    assertThat(plan.out())
+        .contains("1 migration", "CREATE TABLE".toLowerCase(java.util.Locale.ROOT), "sha256:");
+
+    JsonNode json = MAPPER.readTree(run("plan", "--bundle", bundle, "--output", "json").out());
+    assertThat(json.fieldNames())
+        .toIterable()
+        .contains(
+            "hash", "shortId", "bundle", "target", "pending", "statements", "findings", "summary");
+    String hash = json.get("hash").asText();
+    assertThat(plan.out()).contains(hash);
+
+    assertThat(run("apply", "--bundle", bundle, "--expect-plan", "sha256:" + "0".repeat(64)).code())
+        .isEqualTo(64);
+    Ended apply = run("apply", "--bundle", bundle, "--expect-plan", hash);
+    assertThat(apply.code()).isZero();
+    assertThat(apply.out()).contains("[1/1] 20260101000000_init", "Applied 1 migration");
+    assertThat(run("apply", "--bundle", bundle).out())
+        .contains("Up to date at 20260101000000_init");
+    assertThat(run("status", "--bundle", bundle).out())
+        .contains("1 applied, 0 pending", "applied  20260101000000_init");
+  }
+
+  @Test
+  void aFailureTellsInFiveLinesWhatAPersonMustKnow() throws IOException {
+    String bundle =
+        bundle("20260101000000_init", "create table a (id int);\nalter table nope add x int;");
+    Path result = work.resolve("result");
+    Ended failed = run("apply", "--bundle", bundle, "--result-file", result.toString());
+    assertThat(failed.code()).isEqualTo(66);
+    assertThat(failed.err().lines().limit(5).toList())
+        .satisfiesExactly(
+            line -> assertThat(line).contains("MigrationFailed", "20260101000000_init"),
+            line -> assertThat(line).contains("statement 2", "line 2", "42P01"),
+            line -> assertThat(line).contains("relation \"nope\" does not exist"),
+            line -> assertThat(line).contains("nothing of this migration"),
+            line -> assertThat(line).contains("correct the file"));
+    JsonNode json = MAPPER.readTree(Files.readString(result));
+    assertThat(json.get("reason").asText()).isEqualTo("MigrationFailed");
+    assertThat(json.get("failure").get("line").asInt()).isEqualTo(2);
+  }
+
+  @Test
+  void everyFaultOfABundleIsToldAtOnce() throws IOException {
+    String bundle = bundle("20260101000000_a", "\\i other.sql", "20260102000000_b", "select 'open");
+    Ended ended = run("validate", "--bundle", bundle);
+    assertThat(ended.code()).isEqualTo(65);
+    assertThat(ended.err()).contains("20260101000000_a.sql line 1", "20260102000000_b.sql line 1");
+  }
+
+  @Test
+  void theFrameHoldsTheWholeDocument() throws IOException {
+    List<String> many = new ArrayList<>();
+    for (int i = 10; i < 60; i++) {
+      many.add("202601010000" + i + "_m");
+      many.add("create table t" + i + " (id int, \"" + "x".repeat(60) + "\" text);");
+    }
+    Ended plan =
+        run(
+            "plan",
+            "--bundle",
+            bundle(many.toArray(String[]::new)),
+            "--plan-frame",
+            "--result-file",
+            work.resolve("r").toString());
+    List<String> lines = plan.out().lines().toList();
+    int begin =
+        (int) lines.stream().takeWhile(line -> !line.startsWith(JobContract.FRAME_BEGIN)).count();
+    String[] header = lines.get(begin).substring(JobContract.FRAME_BEGIN.length() + 1).split(" ");
+    StringBuilder packed = new StringBuilder();
+    for (int i = begin + 1; !lines.get(i).equals(JobContract.FRAME_END); i++) {
+      assertThat(lines.get(i).length()).isLessThanOrEqualTo(4000);
+      packed.append(lines.get(i));
+    }
+    byte[] json =
+        new java.util.zip.GZIPInputStream(
+                new java.io.ByteArrayInputStream(
+                    java.util.Base64.getDecoder().decode(packed.toString())))
+            .readAllBytes();
+    assertThat(Integer.parseInt(header[0])).isEqualTo(json.length);
+    assertThat(MAPPER.readTree(json).get("pending")).hasSize(50);
+    JsonNode result = MAPPER.readTree(Files.readString(work.resolve("r")));
+    assertThat(result.get("document").get("sha256").asText()).isEqualTo(header[1]);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "s3cr3t/with@odd:chars",
+        "it's \"quoted\" \\ and 100%",
+        "päß wörd",
+        "$$tag$$ {json}"
+      })
+  void noOutputShowsThePassword(String password) throws IOException {
+    String role = "r" + System.nanoTime();
+    server.execute(
+        "postgres",
+        "create role " + role + " login password '" + password.replace("'", "''") + "'");
+    server.execute(
+        database,
+        "grant all on schema public to "
+            + role
+            + "; grant create on database "
+            + database
+            + " to "
+            + role);
+    String encoded =
+        java.net.URLEncoder.encode(password, StandardCharsets.UTF_8).replace("+", "%20");
+    String url = server.url(database, role, encoded);
+    String leaking = "do $do$ begin raise exception 'leak: %', $pw$" + password + "$pw$; end $do$;";
+    Path result = work.resolve("result");
+    for (Ended ended :
+        List.of(
+            run(
+                url,
+                "apply",
+                "--bundle",
+                bundle("20260101000000_leak", leaking),
+                "--result-file",
+                result.toString()),
+            run(url, "plan", "--bundle", work.resolve("bundle").toString(), "--plan-frame"),
+            run(url, "plan", "--bundle", work.resolve("bundle").toString(), "--output", "json"),
+            run(
+                server.url(database, role, encoded + "wrong"),
+                "plan",
+                "--bundle",
+                work.resolve("bundle").toString()))) {
+      String all = ended.out() + ended.err() + Files.readString(result);
+      assertThat(all).doesNotContain(password).doesNotContain(encoded);
+      assertThat(all).doesNotContain(password.replace("\\", "\\\\").replace("\"", "\\\""));
+    }
+    server.execute(database, "drop owned by " + role + " cascade; drop role " + role);
+  }
+
+  @Test
+  void whatStandsInTheWayHasItsExitCode() throws IOException {
+    String bundle = bundle("20260101000000_init", "create table a (id int);");
+    assertThat(run("plan").code()).isEqualTo(2);
+    assertThat(run("frobnicate").code()).isEqualTo(2);
+    assertThat(run("apply", "--bundle", bundle, "--expect-plan", "short").code()).isEqualTo(2);
+    assertThat(run("plan", "--bundle", work.resolve("absent").toString()).code()).isEqualTo(65);
+    assertThat(
+            run(
+                    "postgresql://postgres:wrong@127.0.0.1:" + server.port() + "/" + database,
+                    "plan",
+                    "--bundle",
+                    bundle)
+                .code())
+        .isEqualTo(77);
+    assertThat(run("postgresql://postgres:x@127.0.0.1:1/x", "plan", "--bundle", bundle).code())
+        .isEqualTo(75);
+    Ended url = run("not a url with secret-word", "plan", "--bundle", bundle);
+    assertThat(url.code()).isEqualTo(75);
+    assertThat(url.err()).contains("DATABASE_URL").doesNotContain("secret-word");
+    server.execute(database, "create table legacy (id int)");
+    assertThat(run("plan", "--bundle", bundle).code()).isEqualTo(67);
+  }
+
+  @ParameterizedTest
+  @EnumSource(FailureReason.class)
+  void everyReasonOfTheEngineIsAReasonOfARun(FailureReason reason) {
+    assertThat(RunReason.valueOf(reason.name()).exitCode().code()).isNotZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"plan", "apply", "status", "validate"})
+  void everyCommandHasHelpWithAnExample(String command) {
+    Ended help = run(command, "--help");
+    assertThat(help.code()).isZero();
+    assertThat(help.out()).contains("Example:", "schemaward " + command);
+  }
+}
