@@ -36,10 +36,10 @@ class CommandTest {
   private record Ended(int code, String out, String err) {}
 
   private Ended run(String... arguments) {
-    return run(server.url(database), arguments);
+    return runOn(server.url(database), arguments);
   }
 
-  private Ended run(String url, String... arguments) {
+  private Ended runOn(String url, String... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     int code =
@@ -178,16 +178,16 @@ class CommandTest {
     Path result = work.resolve("result");
     for (Ended ended :
         List.of(
-            run(
+            runOn(
                 url,
                 "apply",
                 "--bundle",
                 bundle("20260101000000_leak", leaking),
                 "--result-file",
                 result.toString()),
-            run(url, "plan", "--bundle", work.resolve("bundle").toString(), "--plan-frame"),
-            run(url, "plan", "--bundle", work.resolve("bundle").toString(), "--output", "json"),
-            run(
+            runOn(url, "plan", "--bundle", work.resolve("bundle").toString(), "--plan-frame"),
+            runOn(url, "plan", "--bundle", work.resolve("bundle").toString(), "--output", "json"),
+            runOn(
                 server.url(database, role, encoded + "wrong"),
                 "plan",
                 "--bundle",
@@ -207,16 +207,16 @@ class CommandTest {
     assertThat(run("apply", "--bundle", bundle, "--expect-plan", "short").code()).isEqualTo(2);
     assertThat(run("plan", "--bundle", work.resolve("absent").toString()).code()).isEqualTo(65);
     assertThat(
-            run(
+            runOn(
                     "postgresql://postgres:wrong@127.0.0.1:" + server.port() + "/" + database,
                     "plan",
                     "--bundle",
                     bundle)
                 .code())
         .isEqualTo(77);
-    assertThat(run("postgresql://postgres:x@127.0.0.1:1/x", "plan", "--bundle", bundle).code())
+    assertThat(runOn("postgresql://postgres:x@127.0.0.1:1/x", "plan", "--bundle", bundle).code())
         .isEqualTo(75);
-    Ended url = run("not a url with secret-word", "plan", "--bundle", bundle);
+    Ended url = runOn("not a url with secret-word", "plan", "--bundle", bundle);
     assertThat(url.code()).isEqualTo(75);
     assertThat(url.err()).contains("DATABASE_URL").doesNotContain("secret-word");
     server.execute(database, "create table legacy (id int)");
