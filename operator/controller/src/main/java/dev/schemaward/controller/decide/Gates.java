@@ -17,7 +17,7 @@ import java.util.Optional;
  * opens because of something that it does not know.
  */
 final class Gates {
-  private static final Duration RECHECK_POLICY = Duration.ofMinutes(1);
+  private static final Duration RECHECK_POLICY = Duration.ofSeconds(15);
 
   private Gates() {}
 

@@ -67,7 +67,9 @@ public final class ApprovalPolicyProbe {
     }
     Answer answer = attempt(migration, planHash);
     answers.values().removeIf(a -> !clock.instant().isBefore(a.at.plus(FRESH)));
-    answers.put(key, new Timed(answer, clock.instant()));
+    if (answer instanceof Answer.Enforced) { // a no is asked again until it is a yes
+      answers.put(key, new Timed(answer, clock.instant()));
+    }
     return answer;
   }
 

@@ -7,7 +7,6 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
-import io.javaoperatorsdk.operator.api.config.informer.FieldSelector;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Constants;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -17,7 +16,6 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -34,10 +32,9 @@ import java.util.stream.Collectors;
  */
 public final class Watches {
   private static final String BY_BUNDLE = "bundle";
-  private static final long PAGE = 50; // ConfigMaps of up to 1 MiB pass through memory
 
-  private final Map<String, InformerEventSource<ConfigMap, DatabaseMigration>> configMaps =
-      new HashMap<>();
+  private IndexedResourceCache<DatabaseMigration> migrations;
+  private BundleWatch bundles;
   private InformerEventSource<Namespace, DatabaseMigration> namespaces;
 
   /**
@@ -47,17 +44,17 @@ public final class Watches {
    */
   public List<EventSource<?, DatabaseMigration>> sources(
       EventSourceContext<DatabaseMigration> context, Set<String> watched) {
-    IndexerResourceCache<DatabaseMigration> migrations = context.getPrimaryCache();
-    migrations.addIndexer(BY_BUNDLE, Watches::bundleKey);
+    IndexerResourceCache<DatabaseMigration> primaries = context.getPrimaryCache();
+    primaries.addIndexer(BY_BUNDLE, Watches::bundleKey);
+    migrations = primaries;
     List<EventSource<?, DatabaseMigration>> sources = new ArrayList<>();
     Set<String> spaces = watched.isEmpty() ? Set.of(Constants.WATCH_ALL_NAMESPACES) : watched;
     for (String space : spaces) {
       sources.add(jobs(context, space));
       sources.add(pods(context, space));
-      var maps = configMaps(context, space, migrations);
-      configMaps.put(space, maps);
-      sources.add(maps);
     }
+    bundles = new BundleWatch(context.getClient(), this::usersOf);
+    sources.add(bundles);
     namespaces = namespaces(context, migrations);
     sources.add(namespaces);
     return sources;
@@ -65,12 +62,14 @@ public final class Watches {
 
   /** Digest of the content of a ConfigMap; empty when there is none of that name. */
   public Optional<String> contentDigest(String namespace, String name) {
-    var source = configMaps.getOrDefault(namespace, configMaps.get(Constants.WATCH_ALL_NAMESPACES));
-    return source == null
-        ? Optional.empty()
-        : source
-            .get(new ResourceID(name, namespace))
-            .map(map -> map.getMetadata().getAnnotations().get(PrunedStore.CONTENT_DIGEST));
+    return bundles.contentDigest(namespace, name);
+  }
+
+  /** A DatabaseMigration is gone; what was watched only for it is watched no longer. */
+  public void forget(String namespace) {
+    if (migrations.list(namespace).findAny().isEmpty()) {
+      bundles.forget(namespace);
+    }
   }
 
   /** Labels of a namespace; empty when it is not known (yet). */
@@ -112,27 +111,6 @@ public final class Watches {
         context);
   }
 
-  private static InformerEventSource<ConfigMap, DatabaseMigration> configMaps(
-      EventSourceContext<DatabaseMigration> context,
-      String space,
-      IndexedResourceCache<DatabaseMigration> migrations) {
-    return new InformerEventSource<>(
-        InformerEventSourceConfiguration.from(ConfigMap.class, DatabaseMigration.class)
-            .withName("configmaps-" + space)
-            .withNamespaces(Set.of(space))
-            .withItemStore(PrunedStore.ofConfigMaps())
-            .withInformerListLimit(PAGE)
-            // one in every namespace, never a bundle
-            .withFieldSelector(
-                new FieldSelector(
-                    List.of(new FieldSelector.Field("metadata.name", "kube-root-ca.crt", true))))
-            .withSecondaryToPrimaryMapper(map -> usersOf(map, migrations))
-            .withPrimaryToSecondaryMapper(migration -> Set.of())
-            .withOnUpdateFilter((now, before) -> !digest(now).equals(digest(before)))
-            .build(),
-        context);
-  }
-
   private static InformerEventSource<Namespace, DatabaseMigration> namespaces(
       EventSourceContext<DatabaseMigration> context,
       IndexedResourceCache<DatabaseMigration> migrations) {
@@ -156,8 +134,7 @@ public final class Watches {
         context);
   }
 
-  private static Set<ResourceID> usersOf(
-      ConfigMap map, IndexedResourceCache<DatabaseMigration> migrations) {
+  private Set<ResourceID> usersOf(ConfigMap map) {
     Set<ResourceID> users = new HashSet<>(labelled(map)); // a plan of ours
     String key = map.getMetadata().getNamespace() + "/" + map.getMetadata().getName();
     for (DatabaseMigration migration : migrations.byIndex(BY_BUNDLE, key)) {
@@ -179,9 +156,5 @@ public final class Watches {
     return migration == null
         ? Set.of()
         : Set.of(new ResourceID(migration, object.getMetadata().getNamespace()));
-  }
-
-  private static String digest(ConfigMap map) {
-    return map.getMetadata().getAnnotations().getOrDefault(PrunedStore.CONTENT_DIGEST, "");
   }
 }

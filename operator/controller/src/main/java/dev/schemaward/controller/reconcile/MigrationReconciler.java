@@ -78,6 +78,7 @@ public final class MigrationReconciler implements Reconciler<DatabaseMigration> 
         observer.observe(cached.getMetadata().getNamespace(), cached.getMetadata().getName());
     if (seen.isEmpty()) {
       metrics.forget(cached.getMetadata().getUid());
+      watches.forget(cached.getMetadata().getNamespace());
       return UpdateControl.noUpdate();
     }
     try {
