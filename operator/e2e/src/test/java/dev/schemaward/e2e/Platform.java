@@ -115,6 +115,16 @@ final class Platform implements BeforeAllCallback, ParameterResolver {
         .delete();
   }
 
+  /** Zero ends the operator; one starts it. */
+  void scaleOperator(int replicas) {
+    client
+        .apps()
+        .deployments()
+        .inNamespace(OPERATOR_NAMESPACE)
+        .withName("schemaward")
+        .scale(replicas);
+  }
+
   void awaitOperator() {
     Awaitility.await()
         .atMost(PATIENCE)
