@@ -187,6 +187,22 @@ class LifecycleTest {
   }
 
   @Test
+  void theNextPlanCanBeRejectedWhileTheLastApprovalStillStands() {
+    try (Bench bench = new Bench(true)) {
+      bench.operator();
+      bench.bundle("1_init", TABLE);
+      bench.migration();
+      bench.approve("alice", bench.await("AwaitingApproval").getStatus().plan().hash());
+      bench.await("UpToDate");
+      bench.bundle("1_init", TABLE, "2_more", "create table b ()");
+      String second = bench.await("AwaitingApproval").getStatus().plan().hash();
+      bench.annotateAs("bob", Map.of(Annotations.REJECT, second, Annotations.BY, "bob"));
+      bench.await("ApprovalRejected");
+      assertThat(bench.runner.executed()).hasSize(1);
+    }
+  }
+
+  @Test
   void anAuthorCannotApprove() {
     try (Bench bench = new Bench(true)) {
       bench.operator();
