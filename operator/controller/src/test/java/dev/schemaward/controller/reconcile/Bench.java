@@ -51,6 +51,10 @@ final class Bench implements AutoCloseable {
   }
 
   OperatorProcess operator(List<String> flags, Interceptor... interceptors) {
+    return operator(flags, server.operatorClient(interceptors));
+  }
+
+  OperatorProcess operator(List<String> flags, KubernetesClient as) {
     List<String> arguments =
         new ArrayList<>(
             List.of(
@@ -64,7 +68,7 @@ final class Bench implements AutoCloseable {
       OperatorProcess operator =
           new OperatorProcess(
               OperatorConfiguration.parse(arguments, Map.of()),
-              server.operatorClient(interceptors),
+              as,
               kubelet,
               InstantSource.system(),
               "test",

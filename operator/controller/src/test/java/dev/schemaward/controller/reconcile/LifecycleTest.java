@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -199,6 +200,38 @@ class LifecycleTest {
       bench.annotateAs("bob", Map.of(Annotations.REJECT, second, Annotations.BY, "bob"));
       bench.await("ApprovalRejected");
       assertThat(bench.runner.executed()).hasSize(1);
+    }
+  }
+
+  /** An operator with every right cannot find out whether others would be refused. */
+  @Test
+  void withoutProofOfThePolicyNoApprovalCounts() {
+    try (Bench bench = new Bench(true)) {
+      bench.operator(List.of(), bench.server.client());
+      bench.bundle("1_init", TABLE);
+      bench.migration();
+      DatabaseMigration stalled = bench.await("ApprovalPolicyNotEnforced");
+      assertThat(Bench.ready(stalled).message())
+          .contains("holds the verb approve", "--approval-enforcement=BestEffort");
+      bench.approve("alice", stalled.getStatus().plan().hash());
+      assertThat(bench.await("ApprovalPolicyNotEnforced").getStatus().approval()).isNull();
+      assertThat(bench.jobs("apply")).isEmpty();
+    }
+  }
+
+  @Test
+  void bestEffortCountsTheApprovalAndSaysThatNobodyCheckedIt() {
+    try (Bench bench = new Bench(true)) {
+      bench.operator(List.of("--approval-enforcement=BestEffort"), bench.server.client());
+      bench.bundle("1_init", TABLE);
+      bench.migration();
+      bench.approve("alice", bench.await("AwaitingApproval").getStatus().plan().hash());
+      DatabaseMigration done = bench.await("UpToDate");
+      assertThat(done.getStatus().approval().verified()).isFalse();
+      assertThat(done.getStatus().condition(Condition.APPROVAL_POLICY_ENFORCED).status())
+          .isEqualTo("False");
+      assertThat(bench.client.events().v1().events().inNamespace(bench.namespace).list().getItems())
+          .anyMatch(event -> event.getReason().equals("UnverifiedApproval"));
     }
   }
 
