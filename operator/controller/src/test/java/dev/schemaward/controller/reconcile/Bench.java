@@ -30,7 +30,7 @@ import org.awaitility.core.ConditionTimeoutException;
  * is real but for the pods.
  */
 final class Bench implements AutoCloseable {
-  static final Duration PATIENCE = Duration.ofSeconds(60);
+  static final Duration PATIENCE = Duration.ofMinutes(2);
 
   final ApiServer server = ApiServer.shared();
   final KubernetesClient client = server.client();
