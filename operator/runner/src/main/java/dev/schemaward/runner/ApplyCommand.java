@@ -3,9 +3,7 @@ package dev.schemaward.runner;
 import dev.schemaward.engine.EngineException;
 import dev.schemaward.engine.FailureReason;
 import dev.schemaward.engine.Schemaward;
-import dev.schemaward.engine.bundle.InvalidBundleException;
 import dev.schemaward.engine.connect.Credentials;
-import dev.schemaward.engine.connect.Redactor;
 import dev.schemaward.engine.connect.RoundTrip;
 import dev.schemaward.engine.execute.ApplyRequest;
 import dev.schemaward.engine.execute.ApplyRequest.Gate;
@@ -84,34 +82,30 @@ final class ApplyCommand implements Callable<Integer>, Main.ContextAware {
   @Override
   public Integer call() {
     Report report = new Report("apply", run, context.output());
-    try {
-      Credentials credentials = target.credentials(context.environment());
-      context.output().mask(Redactor.of(credentials.secrets()));
-      Progress progress = report.json() ? Progress.SILENT : new ProgressLog(context.output());
-      return report.applied(
-          Schemaward.apply(
-              new ApplyRequest(
-                  bundle.read(),
-                  credentials,
-                  target.schema,
-                  run.policy(),
-                  gate(),
-                  approvedBy == null
-                      ? null
-                      : new ApplyRequest.Approval(
-                          approvedBy, approvedAt, approvalChannel, approvalReason),
-                  run.owner,
-                  run.takeOverFrom,
-                  run.run,
-                  BuildId.ID,
-                  RoundTrip.UNWATCHED),
-              progress,
-              context.cancellation()));
-    } catch (InvalidBundleException e) {
-      return report.invalid(e);
-    } catch (EngineException e) {
-      return report.failed(e);
-    }
+    return report.of(
+        () -> {
+          Credentials credentials = context.credentials(target);
+          Progress progress = report.json() ? Progress.SILENT : new ProgressLog(context.output());
+          return report.applied(
+              Schemaward.apply(
+                  new ApplyRequest(
+                      bundle.read(),
+                      credentials,
+                      target.schema,
+                      run.policy(),
+                      gate(),
+                      approvedBy == null
+                          ? null
+                          : new ApplyRequest.Approval(
+                              approvedBy, approvedAt, approvalChannel, approvalReason),
+                      run.owner,
+                      run.takeOverFrom,
+                      run.run,
+                      BuildId.ID,
+                      RoundTrip.UNWATCHED),
+                  progress,
+                  context.cancellation()));
+        });
   }
 
   private Gate gate() throws EngineException {

@@ -1,5 +1,8 @@
 package dev.schemaward.runner;
 
+import dev.schemaward.engine.EngineException;
+import dev.schemaward.engine.connect.Credentials;
+import dev.schemaward.engine.connect.Redactor;
 import dev.schemaward.engine.execute.Cancellation;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -136,7 +139,14 @@ public final class Main implements Runnable {
   }
 
   /** What a command needs from around it. */
-  record Context(Output output, Map<String, String> environment, Cancellation cancellation) {}
+  record Context(Output output, Map<String, String> environment, Cancellation cancellation) {
+    /** The target's credentials; from now on none of their secrets is shown. */
+    Credentials credentials(TargetOptions target) throws EngineException {
+      Credentials credentials = target.credentials(environment);
+      output.mask(Redactor.of(credentials.secrets()));
+      return credentials;
+    }
+  }
 
   /** A command that works on a context. */
   interface ContextAware {

@@ -1,10 +1,7 @@
 package dev.schemaward.runner;
 
-import dev.schemaward.engine.EngineException;
 import dev.schemaward.engine.Schemaward;
-import dev.schemaward.engine.bundle.InvalidBundleException;
 import dev.schemaward.engine.connect.Credentials;
-import dev.schemaward.engine.connect.Redactor;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,22 +29,18 @@ final class PlanCommand implements Callable<Integer>, Main.ContextAware {
   @Override
   public Integer call() {
     Report report = new Report("plan", run, context.output());
-    try {
-      Credentials credentials = target.credentials(context.environment());
-      context.output().mask(Redactor.of(credentials.secrets()));
-      return report.planned(
-          Schemaward.plan(
-              bundle.read(),
-              credentials,
-              target.schema,
-              run.policy(),
-              run.owner,
-              run.takeOverFrom,
-              BuildId.ID));
-    } catch (InvalidBundleException e) {
-      return report.invalid(e);
-    } catch (EngineException e) {
-      return report.failed(e);
-    }
+    return report.of(
+        () -> {
+          Credentials credentials = context.credentials(target);
+          return report.planned(
+              Schemaward.plan(
+                  bundle.read(),
+                  credentials,
+                  target.schema,
+                  run.policy(),
+                  run.owner,
+                  run.takeOverFrom,
+                  BuildId.ID));
+        });
   }
 }

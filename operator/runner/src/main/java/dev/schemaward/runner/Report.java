@@ -34,6 +34,23 @@ final class Report {
     return options.output == RunOptions.OutputFormat.json;
   }
 
+  /** What a command does between reading its options and its report. */
+  @FunctionalInterface
+  interface Work {
+    int run() throws InvalidBundleException, EngineException;
+  }
+
+  /** Runs it, and reports what stood in the way. */
+  int of(Work work) {
+    try {
+      return work.run();
+    } catch (InvalidBundleException e) {
+      return invalid(e);
+    } catch (EngineException e) {
+      return failed(e);
+    }
+  }
+
   /** A plan was made. */
   int planned(Plan plan) {
     PlanDocument document = Documents.plan(plan);
@@ -113,12 +130,12 @@ final class Report {
   }
 
   /** It failed before there was anything to tell. */
-  int failed(EngineException e) {
+  private int failed(EngineException e) {
     return applied(ApplyOutcome.failed(e));
   }
 
   /** The bundle is no bundle. */
-  int invalid(InvalidBundleException e) {
+  private int invalid(InvalidBundleException e) {
     if (!json()) {
       output.error("The bundle is invalid; nothing was executed.");
       e.faults().forEach(fault -> output.error("  " + fault));

@@ -1,12 +1,9 @@
 package dev.schemaward.runner;
 
-import dev.schemaward.engine.EngineException;
 import dev.schemaward.engine.Schemaward;
 import dev.schemaward.engine.bundle.Bundle;
-import dev.schemaward.engine.bundle.InvalidBundleException;
 import dev.schemaward.engine.bundle.Migration;
 import dev.schemaward.engine.connect.Credentials;
-import dev.schemaward.engine.connect.Redactor;
 import dev.schemaward.engine.plan.Plan;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -35,29 +32,25 @@ final class StatusCommand implements Callable<Integer>, Main.ContextAware {
   @Override
   public Integer call() {
     Report report = new Report("status", run, context.output());
-    try {
-      Credentials credentials = target.credentials(context.environment());
-      context.output().mask(Redactor.of(credentials.secrets()));
-      Bundle read = bundle.read();
-      Plan plan =
-          Schemaward.plan(
-              read,
-              credentials,
-              target.schema,
-              run.policy(),
-              run.owner,
-              run.takeOverFrom,
-              BuildId.ID);
-      if (report.json()) {
-        return report.planned(plan);
-      }
-      print(read, plan);
-      return 0;
-    } catch (InvalidBundleException e) {
-      return report.invalid(e);
-    } catch (EngineException e) {
-      return report.failed(e);
-    }
+    return report.of(
+        () -> {
+          Credentials credentials = context.credentials(target);
+          Bundle read = bundle.read();
+          Plan plan =
+              Schemaward.plan(
+                  read,
+                  credentials,
+                  target.schema,
+                  run.policy(),
+                  run.owner,
+                  run.takeOverFrom,
+                  BuildId.ID);
+          if (report.json()) {
+            return report.planned(plan);
+          }
+          print(read, plan);
+          return 0;
+        });
   }
 
   private void print(Bundle read, Plan plan) {

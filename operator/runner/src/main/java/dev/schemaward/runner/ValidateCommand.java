@@ -1,7 +1,6 @@
 package dev.schemaward.runner;
 
 import dev.schemaward.engine.bundle.Bundle;
-import dev.schemaward.engine.bundle.InvalidBundleException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,24 +27,26 @@ final class ValidateCommand implements Callable<Integer>, Main.ContextAware {
 
   @Override
   public Integer call() {
-    try {
-      Bundle read = bundle.read();
-      long statements =
-          read.migrations().stream().mapToLong(migration -> migration.statements().size()).sum();
-      context
-          .output()
-          .line(
-              "Valid: format "
-                  + read.format().displayName()
-                  + ", "
-                  + read.migrations().size()
-                  + " migrations, "
-                  + statements
-                  + " statements, "
-                  + read.digest());
-      return 0;
-    } catch (InvalidBundleException e) {
-      return new Report("validate", run, context.output()).invalid(e);
-    }
+    return new Report("validate", run, context.output())
+        .of(
+            () -> {
+              Bundle read = bundle.read();
+              long statements =
+                  read.migrations().stream()
+                      .mapToLong(migration -> migration.statements().size())
+                      .sum();
+              context
+                  .output()
+                  .line(
+                      "Valid: format "
+                          + read.format().displayName()
+                          + ", "
+                          + read.migrations().size()
+                          + " migrations, "
+                          + statements
+                          + " statements, "
+                          + read.digest());
+              return 0;
+            });
   }
 }
