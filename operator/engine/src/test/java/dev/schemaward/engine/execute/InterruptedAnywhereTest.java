@@ -9,6 +9,7 @@ import dev.schemaward.engine.plan.Plan;
 import dev.schemaward.testkit.postgres.SharedPostgres;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -96,6 +97,31 @@ class InterruptedAnywhereTest {
       }
     }
     assertThat(wrong).isEmpty();
+  }
+
+  @Test
+  void norDoesItMatterHowOftenItDies() throws EngineException {
+    Bundle bundle = TargetDatabase.prisma(MIGRATIONS);
+    TargetDatabase calm = new TargetDatabase(SharedPostgres.of(18));
+    run(calm, bundle, calm.plan(bundle), new DieAt(-1, true));
+    List<String> expected = facts(calm);
+    long seed = System.nanoTime();
+    for (int round = 0; round < 40; round++) {
+      Random random = new Random(seed + round);
+      TargetDatabase db = new TargetDatabase(SharedPostgres.of(18));
+      Plan approved = db.plan(bundle);
+      for (int death = 0; death < 6; death++) {
+        try {
+          run(db, bundle, approved, new DieAt(20 + random.nextInt(35), random.nextBoolean()));
+        } catch (Death expectedEnd) {
+          // as intended
+        }
+      }
+      ApplyOutcome last = run(db, bundle, approved, new DieAt(-1, true));
+      assertThat(last.failure()).as("seed %d", seed + round).isNull();
+      assertThat(facts(db)).as("seed %d", seed + round).isEqualTo(expected);
+      db.server().execute("postgres", "drop database " + db.name() + " with (force)");
+    }
   }
 
   private static ApplyOutcome run(
