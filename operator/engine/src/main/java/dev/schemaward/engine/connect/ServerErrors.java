@@ -48,7 +48,7 @@ public final class ServerErrors {
                   + state
                   + "): "
                   + said
-                  + ". Correct the Secret; the operator tries again when it changes");
+                  + ". Correct the Secret, then ask for another attempt");
       case RESOURCES ->
           new EngineException(
               FailureReason.TargetOutOfResources,
