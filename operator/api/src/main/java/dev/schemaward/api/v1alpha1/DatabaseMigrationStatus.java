@@ -62,7 +62,9 @@ public record DatabaseMigrationStatus(
     public static final String READY = "Ready";
     public static final String RECONCILING = "Reconciling";
     public static final String STALLED = "Stalled";
+    public static final String PLANNED = "Planned";
     public static final String APPROVED = "Approved";
+    public static final String APPLIED = "Applied";
     public static final String APPROVAL_POLICY_ENFORCED = "ApprovalPolicyEnforced";
   }
 

@@ -78,6 +78,8 @@ public enum Reason {
   /** The role lacks a privilege. */
   PrivilegeMissing(Kind.STALLED),
 
+  /** Condition Planned: there is a plan for what is asked for now. */
+  PlanReady(Kind.EXTRA),
   /** Condition Approved: an approval is recorded. */
   Approved(Kind.EXTRA),
   /** Condition ApprovalPolicyEnforced: an attempt without the right was refused. */

@@ -3,6 +3,7 @@ package dev.schemaward.controller.status;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.ApprovalStatus;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.Condition;
+import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.PlanStatus;
 import dev.schemaward.api.v1alpha1.Reason;
 import dev.schemaward.controller.decide.Decision;
 import dev.schemaward.controller.decide.World;
@@ -20,7 +21,8 @@ final class Conditions {
 
   private Conditions() {}
 
-  static List<Condition> next(World world, Decision core, ApprovalStatus approval) {
+  static List<Condition> next(
+      World world, Decision core, PlanStatus plan, ApprovalStatus approval) {
     Situation situation = situation(core, world);
     if (situation.reason().kind() == Reason.Kind.SUSPENDED) {
       return suspended(world, situation);
@@ -44,7 +46,9 @@ final class Conditions {
                   world, Condition.RECONCILING, "True", situation.reason(), situation.message()));
       default -> {}
     }
+    planned(world, plan, conditions);
     approved(world, situation, approval, conditions);
+    applied(world, situation, plan, conditions);
     enforced(world, approval, conditions);
     return conditions;
   }
@@ -105,6 +109,36 @@ final class Conditions {
                   : c.message()));
     }
     return kept;
+  }
+
+  private static void planned(World world, PlanStatus plan, List<Condition> conditions) {
+    if (plan != null) {
+      conditions.add(
+          condition(
+              world,
+              Condition.PLANNED,
+              "True",
+              Reason.PlanReady,
+              "plan %s: %s"
+                  .formatted(
+                      plan.shortId(),
+                      plan.summary() == null ? plan.pendingCount() + " pending" : plan.summary())));
+    }
+  }
+
+  /**
+   * True when nothing that is asked for is missing in the database; False when a plan says that
+   * something is.
+   */
+  private static void applied(
+      World world, Situation situation, PlanStatus plan, List<Condition> conditions) {
+    if (situation.reason() == Reason.UpToDate) {
+      conditions.add(
+          condition(world, Condition.APPLIED, "True", situation.reason(), situation.message()));
+    } else if (plan != null && plan.pendingCount() != null && plan.pendingCount() > 0) {
+      conditions.add(
+          condition(world, Condition.APPLIED, "False", situation.reason(), situation.message()));
+    }
   }
 
   private static void approved(

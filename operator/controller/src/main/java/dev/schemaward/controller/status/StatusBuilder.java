@@ -43,7 +43,7 @@ public final class StatusBuilder {
     Optional<Outcome> outcome = world.newestOutcome();
     return new DatabaseMigrationStatus(
         world.subject().generation(),
-        Conditions.next(world, core, approval),
+        Conditions.next(world, core, plan, approval),
         newest.map(RunResult::target).map(StatusBuilder::target).orElse(before.target()),
         history.map(RunResult.History::version).orElse(before.version()),
         history

@@ -170,6 +170,25 @@ class StatusBuilderTest {
                     }));
   }
 
+  @Test
+  void whatIsPlannedAndNotAppliedIsSaidInConditionsOfTheirOwn() {
+    World waiting = production().asked().build();
+    DatabaseMigrationStatus status = StatusBuilder.next(waiting, Decider.next(waiting));
+    assertThat(status.condition(Condition.PLANNED).status()).isEqualTo("True");
+    assertThat(status.condition(Condition.PLANNED).message()).contains(status.plan().shortId());
+    assertThat(status.condition(Condition.APPLIED).status()).isEqualTo("False");
+    assertThat(status.condition(Condition.APPLIED).reason()).isEqualTo("AwaitingApproval");
+
+    World done = world().run(RunKind.ApplyIfAllowed, null, ended(RunReason.Applied)).build();
+    DatabaseMigrationStatus after = StatusBuilder.next(done, Decider.next(done));
+    assertThat(after.condition(Condition.APPLIED).status()).isEqualTo("True");
+
+    World planning = production().run(RunKind.Plan, null, running()).build();
+    DatabaseMigrationStatus before = StatusBuilder.next(planning, Decider.next(planning));
+    assertThat(before.condition(Condition.PLANNED)).isNull();
+    assertThat(before.condition(Condition.APPLIED)).isNull();
+  }
+
   /** kstatus' own rules, in its own order (cli-utils, pkg/kstatus/status/generic.go). */
   private static String kstatus(World world, DatabaseMigrationStatus status) {
     if (status.observedGeneration() != null
