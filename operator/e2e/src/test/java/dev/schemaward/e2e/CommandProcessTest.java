@@ -51,8 +51,8 @@ class CommandProcessTest {
             connection
                 .createStatement()
                 .executeQuery(
-                    "select coalesce(string_agg(tablename, ',' order by 1), '') from pg_tables"
-                        + " where schemaname = 'public' and tablename like '%_it'")) {
+                    "select coalesce(string_agg(tablename, ',' order by tablename), '') from"
+                        + " pg_tables where schemaname = 'public' and tablename like '%_it'")) {
       rows.next();
       return List.of(rows.getString(1));
     }

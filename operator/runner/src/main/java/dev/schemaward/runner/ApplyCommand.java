@@ -51,9 +51,8 @@ final class ApplyCommand implements Callable<Integer>, Main.ContextAware {
 
   @Option(
       names = "--approval",
-      defaultValue = "OnHazard",
       paramLabel = "RULE",
-      description = "With --if-allowed: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+      description = "With --if-allowed: ${COMPLETION-CANDIDATES}. Default: OnHazard.")
   ApprovalRule approval;
 
   @Option(
@@ -117,7 +116,12 @@ final class ApplyCommand implements Callable<Integer>, Main.ContextAware {
       }
       return new Gate.Expected(expectPlan);
     }
-    return ifAllowed && approval == ApprovalRule.OnHazard
+    if (approval != null && !ifAllowed) {
+      // Ignoring it would apply what its author believes to be held back.
+      throw new EngineException(
+          FailureReason.InvalidRequest, "--approval means nothing without --if-allowed");
+    }
+    return ifAllowed && approval != ApprovalRule.Never
         ? new Gate.UnlessHazardous()
         : new Gate.Always();
   }

@@ -1,5 +1,10 @@
 package dev.schemaward.runner;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.StdScalarSerializer;
 import dev.schemaward.api.run.PlanDocument;
 import dev.schemaward.api.run.RunReason;
 import dev.schemaward.api.run.RunResult;
@@ -12,15 +17,39 @@ import dev.schemaward.engine.plan.Plan;
 import dev.schemaward.engine.plan.TargetIdentity;
 import dev.schemaward.engine.sql.Statement;
 import dev.schemaward.engine.sql.StatementKind.Execution;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 
 /** Turns what the engine says into the records that the operator and other programs read. */
 final class Documents {
   private static final int FIRST = 20;
 
+  private static final Pattern HASH = Pattern.compile("sha256:[0-9a-f]{64}");
+
   private Documents() {}
+
+  /** Writes JSON with every text masked, but for hashes: a short password may occur in one. */
+  static ObjectMapper masking(UnaryOperator<String> redact) {
+    return new ObjectMapper()
+        .registerModule(
+            new SimpleModule()
+                .addSerializer(
+                    String.class,
+                    new StdScalarSerializer<String>(String.class) {
+                      private static final long serialVersionUID = 1L;
+
+                      @Override
+                      public void serialize(
+                          String text, JsonGenerator json, SerializerProvider provider)
+                          throws IOException {
+                        json.writeString(HASH.matcher(text).matches() ? text : redact.apply(text));
+                      }
+                    }));
+  }
 
   static PlanDocument plan(Plan plan) {
     List<PlanDocument.Statement> statements = new ArrayList<>();

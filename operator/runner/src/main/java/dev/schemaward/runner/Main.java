@@ -56,14 +56,14 @@ public final class Main implements Runnable {
     PrintStream out = stream(FileDescriptor.out);
     PrintStream err = stream(FileDescriptor.err);
     Cancellation cancellation = new Cancellation();
-    CountDownLatch done = new CountDownLatch(1);
+    CountDownLatch never = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
                   cancellation.cancel();
                   try {
-                    done.await(GRACE.toMillis(), TimeUnit.MILLISECONDS);
+                    never.await(GRACE.toMillis(), TimeUnit.MILLISECONDS);
                   } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                   }
@@ -72,9 +72,8 @@ public final class Main implements Runnable {
     int code = run(arguments, out, err, System.getenv(), cancellation);
     out.flush();
     err.flush();
-    done.countDown();
-    // Not exit: the hook above has nothing left to do, and a hook of ours must not run for an
-    // ordinary end.
+    // Not exit: the hook must not run for an ordinary end. Nor is the hook released first: after
+    // SIGTERM its end would end the process with 143, perhaps before this line.
     Runtime.getRuntime().halt(code);
   }
 

@@ -28,6 +28,11 @@ final class Output {
     out.println(redact(text));
   }
 
+  /** A line on standard output whose texts are masked already: masking JSON breaks its names. */
+  void masked(String text) {
+    out.println(text);
+  }
+
   /** A line on standard error. */
   void error(String text) {
     err.println(redact(text));

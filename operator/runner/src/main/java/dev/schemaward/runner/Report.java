@@ -23,11 +23,13 @@ final class Report {
   private final Output output;
   private final long begun = System.nanoTime();
   private final ObjectMapper mapper = new ObjectMapper();
+  private final ObjectMapper masking;
 
   Report(String kind, RunOptions options, Output output) {
     this.kind = kind;
     this.options = options;
     this.output = output;
+    this.masking = Documents.masking(output::redact);
   }
 
   boolean json() {
@@ -124,7 +126,7 @@ final class Report {
             failure == null ? List.of() : Documents.blockers(failure),
             frame);
     if (json() && !outcome.approvalRequired()) {
-      output.line(pretty(result));
+      output.masked(pretty(result));
     }
     return end(result);
   }
@@ -153,7 +155,7 @@ final class Report {
             List.of(),
             null);
     if (json()) {
-      output.line(pretty(result));
+      output.masked(pretty(result));
     }
     return end(result);
   }
@@ -198,7 +200,7 @@ final class Report {
 
   private RunResult.Document print(PlanDocument document, Plan plan) {
     if (json()) {
-      output.line(pretty(document));
+      output.masked(pretty(document));
       return null;
     }
     PlanText.of(document, plan.appliedCount(), plan.version()).forEach(output::line);
@@ -211,10 +213,9 @@ final class Report {
     }
     try {
       // Secrets are masked before it is packed: afterwards nobody could.
-      byte[] json =
-          output.redact(mapper.writeValueAsString(document)).getBytes(StandardCharsets.UTF_8);
+      byte[] json = masking.writeValueAsString(document).getBytes(StandardCharsets.UTF_8);
       PlanFrame frame = PlanFrame.of(json);
-      frame.lines().forEach(output::line);
+      frame.lines().forEach(output::masked);
       return frame.document();
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
@@ -223,7 +224,7 @@ final class Report {
 
   private String pretty(Object value) {
     try {
-      return mapper.writer(SerializationFeature.INDENT_OUTPUT).writeValueAsString(value);
+      return masking.writer(SerializationFeature.INDENT_OUTPUT).writeValueAsString(value);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }
@@ -267,11 +268,10 @@ final class Report {
   }
 
   private void write(Path file, RunResult result) {
-    String json =
-        output.redact(new String(new ResultEncoder(mapper).encode(result), StandardCharsets.UTF_8));
+    byte[] json = new ResultEncoder(mapper, output::redact).encode(result);
     try {
       // A termination log is a mount: it can be written to, not replaced.
-      Files.writeString(file, json);
+      Files.write(file, json);
     } catch (IOException e) {
       output.error("schemaward: cannot write " + file + ": " + e.getMessage());
     }

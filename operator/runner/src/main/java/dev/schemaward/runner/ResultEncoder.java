@@ -6,6 +6,7 @@ import dev.schemaward.api.run.JobContract;
 import dev.schemaward.api.run.RunResult;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Writes a {@link RunResult} that is never longer than a termination message may be, and always
@@ -16,9 +17,16 @@ final class ResultEncoder {
   private static final int[] TEXT_LIMITS = {1000, 600, 300, 150, 60};
 
   private final ObjectMapper mapper;
+  private final UnaryOperator<String> redact;
 
-  ResultEncoder(ObjectMapper mapper) {
+  /**
+   * @param redact masks secrets in a text. It works on texts before they are cut, since half a
+   *     secret is not recognised; not on JSON, whose names and hashes must stay; and not on what
+   *     this process or the operator made itself (ids, hashes).
+   */
+  ResultEncoder(ObjectMapper mapper, UnaryOperator<String> redact) {
     this.mapper = mapper;
+    this.redact = redact;
   }
 
   byte[] encode(RunResult result) {
@@ -33,7 +41,7 @@ final class ResultEncoder {
             result.kind(),
             cut(result.runId(), 60),
             result.reason(),
-            cut(result.message(), 60),
+            text(result.message(), 60),
             cut(result.runnerBuild(), 60),
             null,
             result.planHash(),
@@ -56,22 +64,22 @@ final class ResultEncoder {
     }
   }
 
-  private static RunResult shortened(RunResult r, int text, int items) {
+  private RunResult shortened(RunResult r, int text, int items) {
     RunResult.Failure f = r.failure();
     RunResult.PlanSummary p = r.plan();
     return new RunResult(
         r.kind(),
         cut(r.runId(), 100),
         r.reason(),
-        cut(r.message(), text),
+        text(r.message(), text),
         cut(r.runnerBuild(), 100),
         r.target() == null
             ? null
             : new RunResult.Target(
-                cut(r.target().serverVersion(), 40),
+                text(r.target().serverVersion(), 40),
                 cut(r.target().systemIdentifier(), 64),
-                cut(r.target().database(), 63),
-                cut(r.target().schema(), 63)),
+                text(r.target().database(), 63),
+                text(r.target().schema(), 63)),
         r.planHash(),
         p == null
             ? null
@@ -84,11 +92,11 @@ final class ResultEncoder {
                 p.warn(),
                 p.inform(),
                 p.destructive(),
-                cut(p.headline(), text)),
+                text(p.headline(), text)),
         r.history() == null
             ? null
             : new RunResult.History(
-                cut(r.history().version(), 255),
+                text(r.history().version(), 255),
                 r.history().appliedCount(),
                 r.history().pendingCount()),
         names(r.applied(), text, items),
@@ -97,13 +105,13 @@ final class ResultEncoder {
         f == null
             ? null
             : new RunResult.Failure(
-                cut(f.migration(), 255),
+                text(f.migration(), 255),
                 f.statement(),
                 f.line(),
                 f.sqlState(),
-                cut(f.error(), text),
-                cut(f.tookEffect(), text),
-                cut(f.advice(), text)),
+                text(f.error(), text),
+                text(f.tookEffect(), text),
+                text(f.advice(), text)),
         r.waitingFor() == null
             ? null
             : r.waitingFor().stream()
@@ -111,16 +119,23 @@ final class ResultEncoder {
                 .map(
                     b ->
                         new RunResult.Blocker(
-                            b.pid(), cut(b.application(), 63), cut(b.state(), 40), b.ageSeconds()))
+                            b.pid(),
+                            text(b.application(), 63),
+                            text(b.state(), 40),
+                            b.ageSeconds()))
                 .toList(),
         r.document(),
         r.durationMillis());
   }
 
-  private static List<String> names(List<String> names, int text, int items) {
+  private List<String> names(List<String> names, int text, int items) {
     return names == null
         ? null
-        : names.stream().limit(items).map(name -> cut(name, Math.min(255, text))).toList();
+        : names.stream().limit(items).map(name -> text(name, Math.min(255, text))).toList();
+  }
+
+  private String text(String text, int codePoints) {
+    return cut(redact.apply(text), codePoints);
   }
 
   /** At most so many code points, an ellipsis in place of the rest; null stays null. */

@@ -199,6 +199,38 @@ class CommandTest {
     server.execute(database, "drop owned by " + role + " cascade; drop role " + role);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"run", "apply", "app", "reason", "123"})
+  void aPasswordThatIsAWordOfTheResultDoesNotBreakIt(String password) throws IOException {
+    Path result = work.resolve("result");
+    Ended ended =
+        runOn(
+            "postgresql://u:" + password + "@127.0.0.1:1/x",
+            "apply",
+            "--bundle",
+            bundle("20260101000000_init", "create table a (id int);"),
+            "--run",
+            "r1",
+            "--output",
+            "json",
+            "--result-file",
+            result.toString());
+    for (String json : List.of(Files.readString(result), ended.out())) {
+      JsonNode read = MAPPER.readTree(json);
+      assertThat(read.path("runId").asText()).isEqualTo("r1");
+      assertThat(read.path("reason").asText()).isEqualTo("TargetUnreachable");
+      assertThat(read.has("appliedCount")).isTrue();
+    }
+    assertThat(MAPPER.readTree(Files.readString(result)).path("kind").asText()).isEqualTo("apply");
+  }
+
+  @Test
+  void aRuleForApprovalThatWouldNotCountIsRefused() throws IOException {
+    String bundle = bundle("20260101000000_init", "create table a (id int);");
+    assertThat(run("apply", "--bundle", bundle, "--approval", "OnHazard").code()).isEqualTo(2);
+    assertThat(run("plan", "--bundle", bundle).out()).contains("1 migration");
+  }
+
   @Test
   void whatStandsInTheWayHasItsExitCode() throws IOException {
     String bundle = bundle("20260101000000_init", "create table a (id int);");

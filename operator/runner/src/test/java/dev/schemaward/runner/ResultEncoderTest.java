@@ -21,7 +21,7 @@ class ResultEncoderTest {
     long seed = System.nanoTime();
     Random random = new Random(seed);
     for (int i = 0; i < 2000; i++) {
-      byte[] json = new ResultEncoder(MAPPER).encode(arbitrary(random));
+      byte[] json = new ResultEncoder(MAPPER, text -> text).encode(arbitrary(random));
       assertThat(json.length)
           .as("seed %d, round %d", seed, i)
           .isLessThanOrEqualTo(JobContract.MAX_RESULT_BYTES);
@@ -35,7 +35,9 @@ class ResultEncoderTest {
   void aShortResultIsNotCut() throws IOException {
     RunResult result = result("all is well", List.of("a", "b"), null);
     assertThat(
-            MAPPER.readValue(new ResultEncoder(MAPPER).encode(result), RunResult.class).message())
+            MAPPER
+                .readValue(new ResultEncoder(MAPPER, text -> text).encode(result), RunResult.class)
+                .message())
         .isEqualTo("all is well");
   }
 
@@ -44,6 +46,15 @@ class ResultEncoderTest {
     assertThat(ResultEncoder.cut("😀😀😀😀", 3)).isEqualTo("😀😀…");
     assertThat(ResultEncoder.cut("abc", 3)).isEqualTo("abc");
     assertThat(ResultEncoder.cut(null, 3)).isNull();
+  }
+
+  @Test
+  void aSecretIsMaskedBeforeItIsCut() throws IOException {
+    String message = "x".repeat(995) + "SECRET-THAT-IS-CUT";
+    byte[] json =
+        new ResultEncoder(MAPPER, text -> text.replace("SECRET-THAT-IS-CUT", "****"))
+            .encode(result(message, List.of(), null));
+    assertThat(MAPPER.readValue(json, RunResult.class).message()).endsWith("x****");
   }
 
   private static RunResult arbitrary(Random random) {
