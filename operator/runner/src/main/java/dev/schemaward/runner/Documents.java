@@ -64,7 +64,12 @@ final class Documents {
                 statement.kind().command(),
                 statement.kind().execution() != Execution.NON_TRANSACTIONAL,
                 false,
-                "no shadow database in this version"));
+                "no shadow database in this version",
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                null));
       }
     }
     return new PlanDocument(
@@ -90,7 +95,7 @@ final class Documents {
         finding.line(),
         finding.message(),
         finding.saferWay(),
-        null);
+        finding.waived());
   }
 
   static RunResult.Target target(TargetIdentity target) {

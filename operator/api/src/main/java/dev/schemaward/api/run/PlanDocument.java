@@ -59,6 +59,11 @@ public record PlanDocument(
    * @param transactional false when it refuses to run in a transaction block
    * @param measured true when locks, rewrites and scans were observed on a shadow database
    * @param notMeasured why not; null when measured
+   * @param locks relation locks that it takes, strongest mode per relation
+   * @param rewrites tables that it writes anew, {@code schema.name}
+   * @param scans tables that it reads as a whole
+   * @param indexBuilds indexes that it builds
+   * @param durationMs how long it ran on the shadow, in milliseconds; null when not measured
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Statement(
@@ -69,7 +74,21 @@ public record PlanDocument(
       String kind,
       boolean transactional,
       boolean measured,
-      String notMeasured) {}
+      String notMeasured,
+      List<Lock> locks,
+      List<String> rewrites,
+      List<String> scans,
+      List<String> indexBuilds,
+      Double durationMs) {}
+
+  /**
+   * A lock on a relation.
+   *
+   * @param relation {@code schema.name}
+   * @param mode PostgreSQL's own name, for example {@code AccessExclusiveLock}
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Lock(String relation, String mode) {}
 
   /**
    * A hazard.

@@ -210,7 +210,10 @@ class ClusterObjectsTest {
         new PlanDocument.Bundle("Sql", "sha256:b"),
         null,
         List.of(new PlanDocument.Pending("1_init", "c", true)),
-        List.of(new PlanDocument.Statement("1_init", 1, 1, sql, "X", true, false, null)),
+        List.of(
+            new PlanDocument.Statement(
+                "1_init", 1, 1, sql, "X", true, false, null, List.of(), List.of(), List.of(),
+                List.of(), null)),
         List.of(
             new PlanDocument.Finding(
                 "drop", "block", "destructive", "1_init", 1, 1, "loses data", "don't", null)),

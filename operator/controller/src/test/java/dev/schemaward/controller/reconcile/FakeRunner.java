@@ -141,7 +141,19 @@ final class FakeRunner implements Function<Run, Fate> {
             .map(
                 name ->
                     new PlanDocument.Statement(
-                        name, 1, 1, files.get(name), "CREATE TABLE", true, false, "test"))
+                        name,
+                        1,
+                        1,
+                        files.get(name),
+                        "CREATE TABLE",
+                        true,
+                        false,
+                        "test",
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        null))
             .toList(),
         List.of(),
         pending.size() + " migrations");

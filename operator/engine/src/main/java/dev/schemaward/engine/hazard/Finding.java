@@ -11,6 +11,7 @@ package dev.schemaward.engine.hazard;
  * @param line line in the file, from 1; 0 for the whole file
  * @param message the consequence, one sentence
  * @param saferWay what to do instead; null when nothing is better
+ * @param waived the reason of a waiver that covers it; null when none does
  */
 public record Finding(
     String rule,
@@ -20,4 +21,5 @@ public record Finding(
     int index,
     int line,
     String message,
-    String saferWay) {}
+    String saferWay,
+    String waived) {}

@@ -251,7 +251,8 @@ public final class HazardScan {
                 0,
                 0,
                 "has its own BEGIN and COMMIT: what is committed stays when something later fails",
-                "leave them out: a file is one transaction by itself"));
+                "leave them out: a file is one transaction by itself",
+                null));
       }
     }
     return findings;
@@ -332,7 +333,8 @@ public final class HazardScan {
         statement.index(),
         statement.line(),
         message,
-        saferWay);
+        saferWay,
+        null);
   }
 
   /**

@@ -177,7 +177,8 @@ public final class Planner {
                 name
                     + " stands before a migration that is already applied; it was never tried after"
                     + " it",
-                "give it a name that sorts last"));
+                "give it a name that sorts last",
+                null));
       }
     }
     return findings;

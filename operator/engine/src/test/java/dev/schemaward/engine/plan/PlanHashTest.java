@@ -22,7 +22,7 @@ class PlanHashTest {
   }
 
   private static Finding finding(String rule) {
-    return new Finding(rule, Severity.BLOCK, HazardClass.DESTRUCTIVE, "a", 1, 1, "m", null);
+    return new Finding(rule, Severity.BLOCK, HazardClass.DESTRUCTIVE, "a", 1, 1, "m", null, null);
   }
 
   private static String hash(
