@@ -41,6 +41,19 @@ public sealed interface HistoryStore permits PrismaHistory, LedgerHistory {
   String rolledBack(String id);
 
   /**
+   * SQL that records a migration as applied without running it (Prisma's {@code resolve --applied},
+   * Flyway's baseline).
+   */
+  String markedApplied(String id, Migration migration);
+
+  /**
+   * SQL that gives an applied row the checksum that the file has now (what Flyway calls repair).
+   *
+   * @param id of the row
+   */
+  String adopted(String id, Migration migration);
+
+  /**
    * Name of the history table, which is not part of the application's schema; null when it lives in
    * the ledger.
    */

@@ -77,6 +77,24 @@ record LedgerHistory(String schema) implements HistoryStore {
     return update(id, "rolled_back_at = clock_timestamp()");
   }
 
+  @Override
+  public String markedApplied(String id, Migration migration) {
+    return "INSERT INTO schemaward.history (id, schema_name, name, checksum, started_at,"
+        + " finished_at, log) SELECT "
+        + String.join(
+            ", ",
+            Sql.literal(id),
+            Sql.literal(schema),
+            Sql.literal(migration.name()),
+            Sql.literal(migration.checksum()))
+        + ", at, at, 'marked as applied' FROM clock_timestamp() at";
+  }
+
+  @Override
+  public String adopted(String id, Migration migration) {
+    return update(id, "checksum = " + Sql.literal(migration.checksum()));
+  }
+
   private static String update(String id, String assignments) {
     return "UPDATE schemaward.history SET " + assignments + " WHERE id = " + Sql.literal(id);
   }

@@ -100,6 +100,24 @@ record PrismaHistory(String schema) implements HistoryStore {
     return update(id, "rolled_back_at = clock_timestamp()");
   }
 
+  @Override
+  public String markedApplied(String id, Migration migration) {
+    return "INSERT INTO "
+        + Sql.identifier(schema, TABLE)
+        + " (id, checksum, migration_name, logs, started_at, finished_at) SELECT "
+        + String.join(
+            ", ",
+            Sql.literal(id),
+            Sql.literal(migration.checksum()),
+            Sql.literal(migration.name()))
+        + ", '', at, at FROM clock_timestamp() at";
+  }
+
+  @Override
+  public String adopted(String id, Migration migration) {
+    return update(id, "checksum = " + Sql.literal(migration.checksum()));
+  }
+
   private String update(String id, String assignments) {
     return "UPDATE "
         + Sql.identifier(schema, TABLE)
