@@ -106,10 +106,7 @@ record PrismaHistory(String schema) implements HistoryStore {
         + Sql.identifier(schema, TABLE)
         + " (id, checksum, migration_name, logs, started_at, finished_at) SELECT "
         + String.join(
-            ", ",
-            Sql.literal(id),
-            Sql.literal(migration.checksum()),
-            Sql.literal(migration.name()))
+            ", ", Sql.literal(id), Sql.literal(migration.checksum()), Sql.literal(migration.name()))
         + ", '', at, at FROM clock_timestamp() at";
   }
 
