@@ -9,10 +9,14 @@ import dev.schemaward.engine.execute.ApplyOutcome;
 import dev.schemaward.engine.execute.ApplyRequest;
 import dev.schemaward.engine.execute.Cancellation;
 import dev.schemaward.engine.execute.Progress;
+import dev.schemaward.engine.execute.RecoverRequest;
+import dev.schemaward.engine.execute.Recoverer;
 import dev.schemaward.engine.history.HistoryStore;
 import dev.schemaward.engine.plan.ExecutionPolicy;
 import dev.schemaward.engine.plan.Plan;
 import dev.schemaward.engine.plan.Planner;
+import dev.schemaward.engine.recover.Recovery;
+import dev.schemaward.engine.recover.RecoveryOption;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
@@ -61,6 +65,29 @@ public final class Schemaward {
       }
       return Planner.plan(seen, bundle, policy, runnerBuild, session.majorVersion());
     }
+  }
+
+  /**
+   * The ways out of a situation that needs a person; see {@link Recoverer#show}.
+   *
+   * @throws EngineException for everything that stands in the way
+   */
+  public static Recovery recovery(RecoverRequest request) throws EngineException {
+    return new Recoverer(
+            request, Progress.SILENT, new Cancellation(), RandomGenerator.getDefault())
+        .show();
+  }
+
+  /**
+   * Performs the way out with this hash; see {@link Recoverer#apply}.
+   *
+   * @throws EngineException for everything that stands in the way; nothing was written then
+   */
+  public static RecoveryOption recover(
+      RecoverRequest request, String expectedHash, Progress progress, Cancellation cancellation)
+      throws EngineException {
+    return new Recoverer(request, progress, cancellation, RandomGenerator.getDefault())
+        .apply(expectedHash);
   }
 
   /** Applies; see {@link Applier}. Never throws for what can go wrong with a database. */

@@ -86,7 +86,7 @@ public final class Applier {
       MigrationLock.acquire(session, request.policy().lockWait(), random, progress, cancellation);
       store = HistoryStore.of(request.bundle().format(), session.schema());
       Planner.Observation seen = Planner.observe(session, store);
-      requireOwnership(seen);
+      requireOwnership(seen, request.owner(), request.takeOverFrom());
       plan =
           Planner.plan(
               seen,
@@ -120,12 +120,11 @@ public final class Applier {
     return parts[parts.length - 1];
   }
 
-  private void requireOwnership(Planner.Observation seen) throws EngineException {
+  /** Refuses a target that somebody else owns; a null owner claims nothing. */
+  static void requireOwnership(Planner.Observation seen, String asking, String takeOverFrom)
+      throws EngineException {
     String owner = seen.ledger().owner();
-    if (request.owner() == null
-        || owner == null
-        || owner.equals(request.owner())
-        || owner.equals(request.takeOverFrom())) {
+    if (asking == null || owner == null || owner.equals(asking) || owner.equals(takeOverFrom)) {
       return;
     }
     throw targetBusy(owner, seen.target().schema());
@@ -277,45 +276,18 @@ public final class Applier {
   private long begin(Session session, HistoryStore store, Planner.Observation seen)
       throws EngineException {
     try {
-      StringBuilder sql = new StringBuilder("BEGIN; ");
-      if (!seen.ledger().present()) {
-        sql.append(Ledger.create()).append("; ");
-      }
-      if (!seen.history().present()) {
-        if (session
-            .firstRow(
-                "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = "
-                    + Sql.literal(session.schema()))
-            .isEmpty()) {
-          sql.append("CREATE SCHEMA ").append(Sql.identifier(session.schema())).append("; ");
-        }
-        sql.append(store.createTable()).append("; ");
-      }
-      if (request.owner() != null) {
-        sql.append(Ledger.takeTarget(session.schema(), request.owner())).append("; ");
-      }
-      session.execute(sql.append("COMMIT").toString());
-      ApplyRequest.Approval approval = request.approval();
+      session.execute(
+          "BEGIN; " + RunRecord.prepare(session, store, seen, request.owner()) + "COMMIT");
       String[] row =
           session.row(
-              "WITH next AS (UPDATE schemaward.meta SET epoch = epoch + 1 RETURNING epoch) INSERT"
-                  + " INTO schemaward.run (epoch, id, schema_name, owner, plan_hash, base,"
-                  + " base_fingerprint, runner_build, approved_by, approved_at, approval_channel,"
-                  + " approval_reason) SELECT epoch, "
-                  + String.join(
-                      ", ",
-                      Sql.literal(request.runId()),
-                      Sql.literal(session.schema()),
-                      Sql.literal(request.owner()),
-                      Sql.literal(planHash),
-                      Sql.literal(seen.appliedLines()),
-                      Sql.literal(seen.fingerprint()),
-                      Sql.literal(request.runnerBuild()),
-                      Sql.literal(approval == null ? null : approval.by()),
-                      Sql.literal(approval == null ? null : approval.at()),
-                      Sql.literal(approval == null ? null : approval.channel()),
-                      Sql.literal(approval == null ? null : approval.reason()))
-                  + " FROM next RETURNING epoch::text");
+              RunRecord.insert(
+                  session,
+                  seen,
+                  request.runId(),
+                  request.owner(),
+                  planHash,
+                  request.runnerBuild(),
+                  request.approval()));
       long epoch = Long.parseLong(row[0]);
       session.rows(
           "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE"

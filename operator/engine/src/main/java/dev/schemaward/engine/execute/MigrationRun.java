@@ -64,10 +64,10 @@ final class MigrationRun {
       session.reset();
       start(open);
       for (int i = 0; i < segments.size(); i++) {
-        Segment segment = segments.get(i);
-        if (segment.last().index() <= lastDone) {
+        if (segments.get(i).last().index() <= lastDone) {
           continue;
         }
+        Segment segment = segments.get(i).behind(lastDone);
         boolean lastSegment = i == segments.size() - 1;
         replaySession(segment);
         switch (segment.kind()) {
@@ -133,7 +133,7 @@ final class MigrationRun {
                   + statement.kind().command()
                   + " took effect",
               tookEffect(statement),
-              "look whether it is there; then mark the migration by hand and continue",
+              "look whether it is there, then choose the way on: `schemaward recover --show`",
               List.of(),
               null);
     }

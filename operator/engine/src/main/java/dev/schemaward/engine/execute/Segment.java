@@ -26,6 +26,17 @@ record Segment(Kind kind, List<Statement> statements) {
     statements = List.copyOf(statements);
   }
 
+  /**
+   * What of it is left when the statements up to {@code lastDone} took effect. The file's own block
+   * cannot be cut: its BEGIN opens what its COMMIT closes.
+   */
+  Segment behind(int lastDone) {
+    return kind == Kind.OWN_BLOCK || first().index() > lastDone
+        ? this
+        : new Segment(
+            kind, statements.stream().filter(statement -> statement.index() > lastDone).toList());
+  }
+
   Statement first() {
     return statements.getFirst();
   }

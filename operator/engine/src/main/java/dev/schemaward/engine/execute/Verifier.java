@@ -5,8 +5,10 @@ import dev.schemaward.engine.connect.Sql;
 import dev.schemaward.engine.sql.Statement;
 import java.sql.SQLException;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Settles, from the catalogue, what became of a statement that was begun by itself and whose end
@@ -52,6 +54,18 @@ final class Verifier {
               + "\\s+CONCURRENTLY");
   private static final Pattern DATABASE =
       pattern("(CREATE|DROP)\\s+DATABASE\\s+(?:IF\\s+EXISTS\\s+)?" + NAME + ".*");
+
+  /** Running them once more does what running them once does. */
+  private static final Set<String> REPEATABLE =
+      Set.of(
+          "VACUUM",
+          "ANALYZE",
+          "CLUSTER",
+          "ALTER SYSTEM",
+          "CHECKPOINT",
+          "DISCARD",
+          "COMMIT",
+          "ROLLBACK");
 
   private Verifier() {}
 
@@ -99,20 +113,22 @@ final class Verifier {
       boolean create = m.group(1).toUpperCase(Locale.ROOT).equals("CREATE");
       return there == create ? Outcome.DONE : Outcome.NOT_DONE;
     }
-    return switch (statement.kind().command()) {
-      // Running them once more does what running them once does.
-      case "VACUUM",
-          "ANALYZE",
-          "CLUSTER",
-          "ALTER SYSTEM",
-          "CHECKPOINT",
-          "DISCARD",
-          "COMMIT",
-          "ROLLBACK" ->
-          Outcome.NOT_DONE;
-      case "REINDEX" -> reindex(session);
-      default -> Outcome.UNKNOWN;
-    };
+    String command = statement.kind().command();
+    if (command.equals("REINDEX")) {
+      return reindex(session);
+    }
+    return REPEATABLE.contains(command) ? Outcome.NOT_DONE : Outcome.UNKNOWN;
+  }
+
+  /** False when {@link #settle} would answer that it does not know. */
+  static boolean canSettle(Statement statement) {
+    String text = statement.text().strip();
+    boolean shapeKnown =
+        Stream.of(CREATE_INDEX, DROP_INDEX, ADD_VALUE, DETACH, DATABASE)
+            .anyMatch(pattern -> pattern.matcher(text).matches());
+    return shapeKnown
+        || REPEATABLE.contains(statement.kind().command())
+        || statement.kind().command().equals("REINDEX");
   }
 
   private static Outcome createIndex(Session session, String index, String table)

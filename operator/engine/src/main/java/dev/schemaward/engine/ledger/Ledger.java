@@ -243,6 +243,18 @@ public final class Ledger {
         + index;
   }
 
+  /** SQL that forgets what is journalled of an attempt: a person said how it stands. */
+  public static String journalForgotten(String historyId) {
+    return "DELETE FROM schemaward.statement WHERE history_id = " + Sql.literal(historyId);
+  }
+
+  /** SQL that gives a ledger whose identity is gone a new one, with an epoch above all runs. */
+  public static String restoreMeta() {
+    return "INSERT INTO schemaward.meta (version, epoch) SELECT "
+        + VERSION
+        + ", coalesce(max(epoch), 0) FROM schemaward.run";
+  }
+
   /** SQL that ends a run. */
   public static String runFinished(long epoch, String outcome, String endFingerprint) {
     return "UPDATE schemaward.run SET finished_at = clock_timestamp(), outcome = "

@@ -192,12 +192,8 @@ public final class Planner {
             + name
             + " was begun and is not finished: "
             + failed.why()
-            + ". Nothing was executed. Look what of it is in the database, then say so with"
-            + " `prisma migrate resolve --rolled-back "
-            + name
-            + "` (nothing of it is there) or `--applied "
-            + name
-            + "` (all of it is)");
+            + ". Nothing was executed. `schemaward recover --show` says what of it is in the database"
+            + " and offers the ways on");
   }
 
   private static EngineException edited(Diagnosis.Edited edited) {
@@ -210,7 +206,8 @@ public final class Planner {
             + String.join(", ", edited.edited().stream().limit(5).map(Migration::path).toList())
             + ". Nothing was executed. Restore "
             + first.path()
-            + " as it was applied, and put the change into a new migration");
+            + " as it was applied, and put the change into a new migration; or, if the edit changes"
+            + " nothing, adopt it: `schemaward recover --show`");
   }
 
   private static EngineException notBaselined(
@@ -223,7 +220,7 @@ public final class Planner {
             + String.join(", ", situation.tables().stream().limit(5).toList())
             + (situation.tables().size() > 5 ? ", …" : "")
             + ") and no migration history (Prisma's P3005). Nothing was executed. If they came from"
-            + " migrations of this bundle, record those with `prisma migrate resolve --applied"
-            + " <name>`; if not, point the migration at another schema");
+            + " migrations of this bundle, `schemaward recover --show` says from which and offers"
+            + " to record them; if not, point the migration at another schema");
   }
 }
