@@ -73,8 +73,7 @@ public final class Schemaward {
    * @throws EngineException for everything that stands in the way
    */
   public static Recovery recovery(RecoverRequest request) throws EngineException {
-    return new Recoverer(
-            request, Progress.SILENT, new Cancellation(), RandomGenerator.getDefault())
+    return new Recoverer(request, Progress.SILENT, new Cancellation(), RandomGenerator.getDefault())
         .show();
   }
 

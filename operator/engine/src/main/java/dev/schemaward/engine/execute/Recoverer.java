@@ -27,8 +27,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * Shows the ways out of a situation that needs a person, and performs the one that was chosen:
- * under the migration lock, in one transaction, recorded in the ledger, and only if it is still
- * the very way that was shown. Writes bookkeeping only.
+ * under the migration lock, in one transaction, recorded in the ledger, and only if it is still the
+ * very way that was shown. Writes bookkeeping only.
  */
 public final class Recoverer {
   private static final Duration STATEMENT_TIMEOUT = Duration.ofMinutes(2);

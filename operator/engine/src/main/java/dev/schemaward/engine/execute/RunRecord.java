@@ -15,8 +15,7 @@ final class RunRecord {
    * SQL that creates what is missing of ledger, schema and history, and takes the target; empty
    * when nothing is to do.
    */
-  static String prepare(
-      Session session, HistoryStore store, Planner.Observation seen, String owner)
+  static String prepare(Session session, HistoryStore store, Planner.Observation seen, String owner)
       throws SQLException {
     StringBuilder sql = new StringBuilder();
     if (!seen.ledger().present()) {

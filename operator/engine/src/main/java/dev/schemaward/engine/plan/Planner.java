@@ -192,8 +192,8 @@ public final class Planner {
             + name
             + " was begun and is not finished: "
             + failed.why()
-            + ". Nothing was executed. `schemaward recover --show` says what of it is in the database"
-            + " and offers the ways on");
+            + ". Nothing was executed. `schemaward recover --show` says what of it is in the"
+            + " database and offers the ways on");
   }
 
   private static EngineException edited(Diagnosis.Edited edited) {

@@ -81,8 +81,13 @@ final class EffectQuery {
       }
       String there =
           trigger
-              ? exists("pg_trigger WHERE tgrelid = " + relation(table) + " AND tgname = " + folded(own))
-              : exists("pg_policy WHERE polrelid = " + relation(table) + " AND polname = " + folded(own));
+              ? exists(
+                  "pg_trigger WHERE tgrelid = " + relation(table) + " AND tgname = " + folded(own))
+              : exists(
+                  "pg_policy WHERE polrelid = "
+                      + relation(table)
+                      + " AND polname = "
+                      + folded(own));
       return replace ? falseOnly(there) : there;
     }
     return null;

@@ -14,8 +14,7 @@ public final class EffectReader {
   private EffectReader() {}
 
   /** One effect a statement, in order. */
-  public static List<Effect> read(Session session, List<Statement> statements)
-      throws SQLException {
+  public static List<Effect> read(Session session, List<Statement> statements) throws SQLException {
     List<Effect> effects = new ArrayList<>();
     for (int from = 0; from < statements.size(); from += STATEMENTS_PER_QUERY) {
       List<Statement> some =
@@ -27,7 +26,9 @@ public final class EffectReader {
             switch (some.get(i).kind().execution()) {
               case BEGIN, COMMIT, ROLLBACK, SAVEPOINT, SESSION -> Effect.NONE;
               case TRANSACTIONAL, NON_TRANSACTIONAL, ENUM_VALUE ->
-                  row[i] == null ? Effect.UNKNOWN : row[i].equals("t") ? Effect.SEEN : Effect.ABSENT;
+                  row[i] == null
+                      ? Effect.UNKNOWN
+                      : row[i].equals("t") ? Effect.SEEN : Effect.ABSENT;
             });
       }
     }

@@ -90,7 +90,9 @@ public final class RecoveryPlanner {
   private Recovery open(HistoryRow row, String why, Effects effects) {
     Migration migration = inBundle(row.name());
     String situation =
-        "migration " + row.name() + " was begun and is recorded neither as finished nor as failed: "
+        "migration "
+            + row.name()
+            + " was begun and is recorded neither as finished nor as failed: "
             + why;
     if (migration == null) {
       add(
@@ -215,7 +217,9 @@ public final class RecoveryPlanner {
         allSeen);
     add(
         new RecoveryAction.MarkRolledBack(row),
-        "mark " + migration.name() + " as rolled back: the file runs again from its first statement",
+        "mark "
+            + migration.name()
+            + " as rolled back: the file runs again from its first statement",
         nothingSeen && allKnown
             ? "Nothing of it is in the database."
             : "Wrong while something of it is in the database: undo that first, or the run will"
@@ -376,8 +380,7 @@ public final class RecoveryPlanner {
     return checksum == null ? "?" : checksum.substring(0, Math.min(12, checksum.length()));
   }
 
-  private void add(
-      RecoveryAction action, String title, String consequence, boolean recommended) {
+  private void add(RecoveryAction action, String title, String consequence, boolean recommended) {
     String basis = basis(action);
     List<String> sql = sql(action, "sha256:" + Ledger.sha256(basis));
     String hash = "sha256:" + Ledger.sha256(basis + String.join("\n", sql));

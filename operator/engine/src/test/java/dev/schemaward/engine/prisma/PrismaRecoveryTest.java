@@ -53,8 +53,7 @@ class PrismaRecoveryTest {
     Files.writeString(
         prismaDirectory.resolve("schema.prisma"),
         "datasource db {\n  provider = \"postgresql\"\n}\n");
-    Files.writeString(
-        migrations.resolve("migration_lock.toml"), "provider = \"postgresql\"\n");
+    Files.writeString(migrations.resolve("migration_lock.toml"), "provider = \"postgresql\"\n");
     for (int i = 0; i < namesAndSql.length; i += 2) {
       Path directory = Files.createDirectories(migrations.resolve(namesAndSql[i]));
       Files.writeString(directory.resolve("migration.sql"), namesAndSql[i + 1]);
@@ -82,11 +81,11 @@ class PrismaRecoveryTest {
   }
 
   private void recover(Bundle bundle, RecoveryOption option) throws EngineException {
-    Schemaward.recover(
-        request(bundle, null), option.hash(), Progress.SILENT, new Cancellation());
+    Schemaward.recover(request(bundle, null), option.hash(), Progress.SILENT, new Cancellation());
   }
 
-  private static <A extends RecoveryAction> RecoveryOption option(Recovery recovery, Class<A> kind) {
+  private static <A extends RecoveryAction> RecoveryOption option(
+      Recovery recovery, Class<A> kind) {
     return recovery.options().stream()
         .filter(option -> kind.isInstance(option.action()))
         .findFirst()
@@ -239,7 +238,9 @@ class PrismaRecoveryTest {
             prisma.run(url, work, "migrate", "resolve", "--applied", "20260101000000_init").text())
         .contains("P3008");
     assertThat(
-            prisma.run(url, work, "migrate", "resolve", "--rolled-back", "20260102000000_two").text())
+            prisma
+                .run(url, work, "migrate", "resolve", "--rolled-back", "20260102000000_two")
+                .text())
         .contains("P3011");
     assertThat(
             prisma
@@ -276,6 +277,7 @@ class PrismaRecoveryTest {
         .isInstanceOfSatisfying(
             EngineException.class, e -> assertThat(e.reason()).isEqualTo(FailureReason.PlanChanged))
         .hasMessageContaining("nothing was written");
-    assertThat(db.history()).containsExactly("20260101000000_init finished", "20260102000000_two open");
+    assertThat(db.history())
+        .containsExactly("20260101000000_init finished", "20260102000000_two open");
   }
 }
