@@ -113,6 +113,14 @@ public final class PostgresServer implements AutoCloseable {
     }
   }
 
+  /**
+   * Directory with the server programs of this major (14 to 18): {@code bin}, {@code lib}, {@code
+   * share}.
+   */
+  public static Path installation(int major) {
+    return PostgresBinaries.unpacked(major);
+  }
+
   /** 14 to 18. */
   public int major() {
     return major;
