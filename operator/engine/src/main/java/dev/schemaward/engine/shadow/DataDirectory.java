@@ -186,8 +186,7 @@ final class DataDirectory {
 
   /** The end of a log file, on one line, for a message. */
   static String lastLines(Path log) throws IOException {
-    List<String> lines =
-        Files.readString(log).lines().filter(line -> !line.isBlank()).toList();
+    List<String> lines = Files.readString(log).lines().filter(line -> !line.isBlank()).toList();
     return String.join(" | ", lines.subList(Math.max(0, lines.size() - 4), lines.size()));
   }
 

@@ -52,7 +52,8 @@ public final class ShadowDatabase implements AutoCloseable {
 
   /**
    * Creates a temporary database on a server that somebody gave for this. Statements that act on
-   * the whole server are not run there. Databases that killed runs left there hours ago are dropped.
+   * the whole server are not run there. Databases that killed runs left there hours ago are
+   * dropped.
    *
    * @param server a role that may create databases, and any database to connect to
    * @param schema target schema
@@ -112,8 +113,7 @@ public final class ShadowDatabase implements AutoCloseable {
     observer.execute("CREATE ROLE " + Sql.identifier(role) + " NOLOGIN");
     rolesMade.add(role);
     if (ownServer()) {
-      observer.execute(
-          "GRANT " + Sql.identifier(role) + " TO " + Sql.identifier(worker.user()));
+      observer.execute("GRANT " + Sql.identifier(role) + " TO " + Sql.identifier(worker.user()));
     }
   }
 

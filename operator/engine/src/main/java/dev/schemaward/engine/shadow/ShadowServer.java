@@ -112,7 +112,11 @@ public final class ShadowServer implements AutoCloseable {
     String role = names.role().equals(DataDirectory.ADMIN) ? "shadow" : names.role();
     try (Session admin = open("template1")) {
       admin.execute(
-          "CREATE ROLE " + Sql.identifier(role) + " LOGIN CREATEDB PASSWORD '" + rolePassword + "'");
+          "CREATE ROLE "
+              + Sql.identifier(role)
+              + " LOGIN CREATEDB PASSWORD '"
+              + rolePassword
+              + "'");
       if (database.equals("postgres")) {
         admin.execute("ALTER DATABASE postgres OWNER TO " + Sql.identifier(role));
       } else {
@@ -148,8 +152,8 @@ public final class ShadowServer implements AutoCloseable {
   }
 
   /**
-   * Its data are worth nothing, so it need not stop in an orderly way; but a postmaster that ends by
-   * itself frees its System V memory segment, which a killed one leaves to the machine.
+   * Its data are worth nothing, so it need not stop in an orderly way; but a postmaster that ends
+   * by itself frees its System V memory segment, which a killed one leaves to the machine.
    */
   private void kill() {
     try {

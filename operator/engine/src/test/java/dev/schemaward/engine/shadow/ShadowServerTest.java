@@ -108,8 +108,7 @@ class ShadowServerTest {
     Files.createDirectories(left.resolve("data"));
     Files.writeString(left.resolve("data/base"), "x");
     // The pid of somebody else's process, in a file that a killed server left: must not be ended.
-    Files.writeString(
-        left.resolve("data/postmaster.pid"), ProcessHandle.current().pid() + "\n");
+    Files.writeString(left.resolve("data/postmaster.pid"), ProcessHandle.current().pid() + "\n");
     ShadowServer.start(PostgresServer.installation(18), scratch).close();
     assertThat(left).doesNotExist();
   }
@@ -126,7 +125,8 @@ class ShadowServerTest {
   void aServerThatDoesNotStartSaysWhyAndLeavesNothing() throws Exception {
     Path broken = Files.createDirectories(scratch.resolve("broken/bin"));
     for (String program : List.of("postgres", "initdb")) {
-      Path file = Files.writeString(broken.resolve(program), "#!/bin/sh\necho out of order; exit 1\n");
+      Path file =
+          Files.writeString(broken.resolve(program), "#!/bin/sh\necho out of order; exit 1\n");
       assertThat(file.toFile().setExecutable(true)).isTrue();
     }
     assertThatThrownBy(() -> ShadowServer.start(broken.getParent(), scratch.resolve("s")))
