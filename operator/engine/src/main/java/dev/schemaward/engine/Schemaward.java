@@ -55,7 +55,7 @@ public final class Schemaward {
             new Session.Settings("schemaward-plan", schema, PLAN_STATEMENT_TIMEOUT),
             RoundTrip.UNWATCHED)) {
       Planner.Observation seen =
-          Planner.observe(session, HistoryStore.of(bundle.format(), session.schema()));
+          Planner.observe(session, HistoryStore.of(bundle, session.schema()));
       String present = seen.ledger().owner();
       if (owner != null
           && present != null

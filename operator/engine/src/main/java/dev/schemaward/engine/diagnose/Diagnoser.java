@@ -27,7 +27,7 @@ public final class Diagnoser {
 
   /** The situation. */
   public static Diagnosis diagnose(Bundle bundle, History history, LedgerState ledger) {
-    if (bundle.format() == Format.PRISMA
+    if (bundle.format() != Format.SQL
         && !history.present()
         && !history.otherTables().isEmpty()) {
       return new Diagnosis.NotBaselined(List.of(), history.otherTables());
@@ -49,14 +49,18 @@ public final class Diagnoser {
       byName.put(migration.name(), migration);
       missing.remove(migration.name());
       List<HistoryRow> rows = appliedRows.get(migration.name());
-      if (rows == null) {
+      if (migration.recorded().repeatable()) {
+        boolean current =
+            rows != null && migration.wasAppliedAs(rows.getLast().checksum());
+        (current ? applied : pending).add(migration);
+      } else if (rows == null) {
         pending.add(migration);
         waitingForAnApplied.add(migration.name());
       } else {
         applied.add(migration);
         outOfOrder.addAll(waitingForAnApplied);
         waitingForAnApplied.clear();
-        if (rows.stream().noneMatch(row -> migration.wasAppliedAs(row.checksum()))) {
+        if (wasEdited(migration, rows, ledger)) {
           edited.add(migration);
         }
       }
@@ -64,13 +68,15 @@ public final class Diagnoser {
 
     List<Diagnosis.OpenAttempt> open = new ArrayList<>();
     for (HistoryRow row : history.rows()) {
-      if (!row.open() || appliedRows.containsKey(row.name())) {
-        // Prisma's own rule would stop at an open row beside a finished one too; see below.
-        if (row.open()) {
-          return new Diagnosis.Failed(
-              applied, row, "it is recorded as applied and, in another row, as unfinished");
-        }
+      if (!row.open()) {
         continue;
+      }
+      Migration migration = byName.get(row.name());
+      boolean repeatable = migration != null && migration.recorded().repeatable();
+      if (appliedRows.containsKey(row.name()) && !repeatable) {
+        // Prisma's own rule would stop at an open row beside a finished one too.
+        return new Diagnosis.Failed(
+            applied, row, "it is recorded as applied and, in another row, as unfinished");
       }
       Attempt attempt = attempt(ledger, row);
       if (attempt == null) {
@@ -80,7 +86,6 @@ public final class Diagnoser {
             "it was begun by another tool, and the history cannot tell a failed migration from a"
                 + " running or an interrupted one");
       }
-      Migration migration = byName.get(row.name());
       if (migration == null) {
         return new Diagnosis.Failed(
             applied, row, "it was begun by Schemaward and its file is no longer in the bundle");
@@ -88,6 +93,9 @@ public final class Diagnoser {
       List<JournalEntry> journal =
           ledger.journal().stream().filter(entry -> entry.historyId().equals(row.id())).toList();
       String changed = editedAfterItTookEffect(migration, journal);
+      if (changed != null && repeatable) {
+        continue; // it is written to be run again from its start
+      }
       if (changed != null) {
         return new Diagnosis.Failed(applied, row, changed);
       }
@@ -109,6 +117,23 @@ public final class Diagnoser {
       return new Diagnosis.UpToDate(applied, List.copyOf(missing));
     }
     return new Diagnosis.Behind(applied, pending, List.copyOf(missing), outOfOrder, open);
+  }
+
+  /**
+   * Judges by the checksum of the tool's history; where that keeps none, by our own record of what
+   * we executed, if it was us.
+   */
+  private static boolean wasEdited(
+      Migration migration, List<HistoryRow> rows, LedgerState ledger) {
+    if (rows.stream().noneMatch(row -> migration.wasAppliedAs(row.checksum()))) {
+      return true;
+    }
+    return rows.stream().allMatch(row -> row.checksum() == null)
+        && ledger.attempts().stream()
+            .filter(attempt -> attempt.finished() && attempt.migration().equals(migration.name()))
+            .reduce((older, newer) -> newer)
+            .filter(attempt -> !migration.hasText(attempt.checksum()))
+            .isPresent();
   }
 
   private static Attempt attempt(LedgerState ledger, HistoryRow row) {

@@ -84,7 +84,7 @@ public final class Applier {
         Session.open(request.credentials(), settings("schemaward"), request.roundTrip())) {
       cancellation.watch(session);
       MigrationLock.acquire(session, request.policy().lockWait(), random, progress, cancellation);
-      store = HistoryStore.of(request.bundle().format(), session.schema());
+      store = HistoryStore.of(request.bundle(), session.schema());
       Planner.Observation seen = Planner.observe(session, store);
       requireOwnership(seen, request.owner(), request.takeOverFrom());
       plan =
@@ -208,10 +208,10 @@ public final class Applier {
         seen.ledger().attempts().stream()
             .filter(LedgerState.Attempt::finished)
             .filter(attempt -> attempt.planHash().equals(expected))
-            .map(attempt -> attempt.migration() + " " + attempt.checksum() + "\n")
+            .map(attempt -> Planner.appliedLine(request.bundle(), attempt))
             .toList();
     boolean historyContinues =
-        seen.appliedLines().equals(begun.get().base() + String.join("", sinceThen));
+        Planner.sameRows(seen.appliedLines(), begun.get().base() + String.join("", sinceThen));
     boolean schemaUntouched =
         newest.endFingerprint() == null || newest.endFingerprint().equals(seen.fingerprint());
     return ours && historyContinues && schemaUntouched;

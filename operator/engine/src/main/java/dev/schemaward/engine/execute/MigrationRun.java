@@ -99,15 +99,15 @@ final class MigrationRun {
     historyId = UUID.randomUUID().toString();
     StringBuilder sql = new StringBuilder("BEGIN; ");
     sql.append(MigrationLock.proof(context.epoch())).append("; ");
-    sql.append(store.started(historyId, migration)).append("; ");
+    if (open.isPresent()) {
+      String old = open.get().row().id();
+      sql.append(store.rolledBack(old)).append("; ");
+      sql.append(Ledger.journalMoved(old, historyId)).append("; ");
+    }
+    sql.append(store.started(historyId, migration, isAtomic(migration))).append("; ");
     sql.append(
         Ledger.attemptStarted(
             historyId, session.schema(), migration, context.runId(), context.planHash()));
-    if (open.isPresent()) {
-      String old = open.get().row().id();
-      sql.append("; ").append(store.rolledBack(old));
-      sql.append("; ").append(Ledger.journalMoved(old, historyId));
-    }
     session.execute(sql.append("; COMMIT").toString());
     if (open.isPresent()) {
       lastDone = Math.max(0, lastDoneBefore(open));
@@ -363,7 +363,7 @@ final class MigrationRun {
   }
 
   private String finishing() {
-    return store.finished(historyId) + "; " + Ledger.attemptFinished(historyId);
+    return store.finished(historyId, migration) + "; " + Ledger.attemptFinished(historyId);
   }
 
   private EngineException failed(
@@ -434,7 +434,7 @@ final class MigrationRun {
                 : "Statements 1 to " + lastDone + " took effect.");
     session.execute(
         "RESET SESSION AUTHORIZATION; RESET ROLE; "
-            + store.failed(historyId, log, lastDone == 0 && (segment != null || !unsettled())));
+            + store.failed(historyId, migration, log, lastDone == 0 && (segment != null || !unsettled())));
   }
 
   /** True when a statement of this attempt was begun and the journal does not know its end. */

@@ -56,7 +56,7 @@ public final class Recoverer {
    */
   public Recovery show() throws EngineException {
     try (Session session = open()) {
-      HistoryStore store = HistoryStore.of(request.bundle().format(), session.schema());
+      HistoryStore store = HistoryStore.of(request.bundle(), session.schema());
       return recovery(session, store, Planner.observe(session, store));
     }
   }
@@ -72,7 +72,7 @@ public final class Recoverer {
     try (Session session = open()) {
       cancellation.watch(session);
       MigrationLock.acquire(session, request.lockWait(), random, progress, cancellation);
-      HistoryStore store = HistoryStore.of(request.bundle().format(), session.schema());
+      HistoryStore store = HistoryStore.of(request.bundle(), session.schema());
       Planner.Observation seen = Planner.observe(session, store);
       Applier.requireOwnership(seen, request.owner(), request.takeOverFrom());
       Recovery recovery = recovery(session, store, seen);

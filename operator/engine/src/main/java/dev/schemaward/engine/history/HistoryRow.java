@@ -5,7 +5,7 @@ package dev.schemaward.engine.history;
  *
  * @param id the tool's id of the row
  * @param name the migration
- * @param checksum as recorded
+ * @param checksum as recorded; null where the tool records none
  * @param finished true when it was applied to its end
  * @param rolledBack true when it was marked as rolled back
  */

@@ -1,6 +1,7 @@
 package dev.schemaward.engine.history;
 
-import dev.schemaward.engine.bundle.Format;
+import dev.schemaward.engine.EngineException;
+import dev.schemaward.engine.bundle.Bundle;
 import dev.schemaward.engine.bundle.Migration;
 import dev.schemaward.engine.connect.Session;
 import java.sql.SQLException;
@@ -11,32 +12,47 @@ import java.sql.SQLException;
  * caller decides with what it shares a transaction.
  */
 public sealed interface HistoryStore permits PrismaHistory, LedgerHistory {
-  /** The store for a format in this schema. */
-  static HistoryStore of(Format format, String schema) {
-    return switch (format) {
+  /**
+   * The store for a bundle's format in this schema. Rows come back under the names of the bundle's
+   * migrations.
+   */
+  static HistoryStore of(Bundle bundle, String schema) {
+    return switch (bundle.format()) {
       case PRISMA -> new PrismaHistory(schema);
       case SQL -> new LedgerHistory(schema);
     };
   }
 
-  /** Reads everything; writes nothing. */
-  History read(Session session) throws SQLException;
+  /**
+   * Reads everything; writes nothing.
+   *
+   * @throws EngineException NeedsAttention, when the table is not this tool's
+   */
+  History read(Session session) throws SQLException, EngineException;
 
   /** SQL that creates the table where it is missing; empty when there is nothing to create. */
   String createTable();
 
-  /** SQL that records that {@code migration} has begun, under this new id. */
-  String started(String id, Migration migration);
+  /**
+   * SQL that records that {@code migration} has begun, under this new id; in one transaction with
+   * {@code Ledger.attemptStarted}. Empty for a tool that has no record of it.
+   *
+   * @param atomic true when all of it takes effect or nothing
+   */
+  String started(String id, Migration migration, boolean atomic);
 
   /** SQL that records that it is finished. */
-  String finished(String id);
+  String finished(String id, Migration migration);
 
-  /** SQL that records that it failed; {@code nothingTookEffect} lets the tool try it again. */
-  String failed(String id, String log, boolean nothingTookEffect);
+  /**
+   * SQL that records that it failed; {@code nothingTookEffect} lets the tool try it again. Empty
+   * when there is nothing to write.
+   */
+  String failed(String id, Migration migration, String log, boolean nothingTookEffect);
 
   /**
    * SQL that marks an open row as rolled back: it is about to be run, or continued, under a new
-   * row.
+   * row. Empty for a tool that has no such row.
    */
   String rolledBack(String id);
 

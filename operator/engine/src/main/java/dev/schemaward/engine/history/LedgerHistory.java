@@ -46,7 +46,7 @@ record LedgerHistory(String schema) implements HistoryStore {
   }
 
   @Override
-  public String started(String id, Migration migration) {
+  public String started(String id, Migration migration, boolean atomic) {
     return "INSERT INTO schemaward.history (id, schema_name, name, checksum, started_at) VALUES ("
         + String.join(
             ", ",
@@ -59,12 +59,12 @@ record LedgerHistory(String schema) implements HistoryStore {
   }
 
   @Override
-  public String finished(String id) {
+  public String finished(String id, Migration migration) {
     return update(id, "finished_at = clock_timestamp(), log = NULL");
   }
 
   @Override
-  public String failed(String id, String log, boolean nothingTookEffect) {
+  public String failed(String id, Migration migration, String log, boolean nothingTookEffect) {
     return update(
         id,
         "log = "

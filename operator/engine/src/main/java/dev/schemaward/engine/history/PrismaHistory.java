@@ -69,7 +69,7 @@ record PrismaHistory(String schema) implements HistoryStore {
   }
 
   @Override
-  public String started(String id, Migration migration) {
+  public String started(String id, Migration migration, boolean atomic) {
     return "INSERT INTO "
         + Sql.identifier(schema, TABLE)
         + " (id, checksum, migration_name, started_at) VALUES ("
@@ -82,12 +82,12 @@ record PrismaHistory(String schema) implements HistoryStore {
   }
 
   @Override
-  public String finished(String id) {
+  public String finished(String id, Migration migration) {
     return update(id, "applied_steps_count = 1, finished_at = clock_timestamp(), logs = NULL");
   }
 
   @Override
-  public String failed(String id, String log, boolean nothingTookEffect) {
+  public String failed(String id, Migration migration, String log, boolean nothingTookEffect) {
     return update(
         id,
         "logs = "

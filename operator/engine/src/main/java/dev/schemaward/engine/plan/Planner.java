@@ -3,6 +3,7 @@ package dev.schemaward.engine.plan;
 import dev.schemaward.engine.EngineException;
 import dev.schemaward.engine.FailureReason;
 import dev.schemaward.engine.bundle.Bundle;
+import dev.schemaward.engine.bundle.Format;
 import dev.schemaward.engine.bundle.Migration;
 import dev.schemaward.engine.connect.ServerErrors;
 import dev.schemaward.engine.connect.Session;
@@ -24,6 +25,9 @@ import java.util.List;
 
 /** Looks at a database and says what would be executed. Reads only. */
 public final class Planner {
+  /** Stands in {@link Observation#appliedLines()} for a checksum that was not recorded. */
+  private static final String NO_CHECKSUM = "-";
+
   private Planner() {}
 
   /**
@@ -43,11 +47,30 @@ public final class Planner {
       StringBuilder lines = new StringBuilder();
       for (HistoryRow row : history.rows()) {
         if (row.applied()) {
-          lines.append(row.name()).append(' ').append(row.checksum()).append('\n');
+          lines.append(line(row.name(), row.checksum()));
         }
       }
       return lines.toString();
     }
+  }
+
+  private static String line(String name, String recordedChecksum) {
+    return name + " " + (recordedChecksum == null ? NO_CHECKSUM : recordedChecksum) + "\n";
+  }
+
+  /** The line of {@link Observation#appliedLines()} that a finished attempt of ours gives. */
+  public static String appliedLine(Bundle bundle, LedgerState.Attempt attempt) {
+    return bundle.migrations().stream()
+        .filter(migration -> migration.name().equals(attempt.migration()))
+        .findFirst()
+        .filter(migration -> migration.hasText(attempt.checksum()))
+        .map(migration -> line(migration.name(), migration.recorded().checksum()))
+        .orElseGet(() -> line(attempt.migration(), attempt.checksum()));
+  }
+
+  /** True when both list the same rows; not every history keeps the order of execution. */
+  public static boolean sameRows(String appliedLines, String others) {
+    return appliedLines.lines().sorted().toList().equals(others.lines().sorted().toList());
   }
 
   /**
@@ -97,7 +120,7 @@ public final class Planner {
           case Diagnosis.Behind behind -> behind.pending();
           case Diagnosis.Failed failed -> throw failed(failed);
           case Diagnosis.Edited edited -> throw edited(edited);
-          case Diagnosis.NotBaselined notBaselined -> throw notBaselined(notBaselined, observation);
+          case Diagnosis.NotBaselined notBaselined -> throw notBaselined(notBaselined, observation, bundle.format());
         };
     List<Finding> findings = findings(diagnosis, pending, serverMajor);
     List<Migration> applied = diagnosis.applied();
@@ -142,8 +165,14 @@ public final class Planner {
     List<HistoryRow> base = new ArrayList<>();
     for (String line : run.base().lines().toList()) {
       int space = line.lastIndexOf(' ');
+      String checksum = line.substring(space + 1);
       base.add(
-          new HistoryRow("", line.substring(0, space), line.substring(space + 1), true, false));
+          new HistoryRow(
+              "",
+              line.substring(0, space),
+              checksum.equals(NO_CHECKSUM) ? null : checksum,
+              true,
+              false));
     }
     Diagnosis then =
         Diagnoser.diagnose(bundle, new History(true, base, List.of()), LedgerState.ABSENT);
@@ -211,7 +240,7 @@ public final class Planner {
   }
 
   private static EngineException notBaselined(
-      Diagnosis.NotBaselined situation, Observation observation) {
+      Diagnosis.NotBaselined situation, Observation observation, Format format) {
     return new EngineException(
         FailureReason.NotBaselined,
         "schema "
@@ -219,8 +248,10 @@ public final class Planner {
             + " has tables ("
             + String.join(", ", situation.tables().stream().limit(5).toList())
             + (situation.tables().size() > 5 ? ", …" : "")
-            + ") and no migration history (Prisma's P3005). Nothing was executed. If they came from"
-            + " migrations of this bundle, `schemaward recover --show` says from which and offers"
-            + " to record them; if not, point the migration at another schema");
+            + ") and no migration history"
+            + (format == Format.PRISMA ? " (Prisma's P3005)" : "")
+            + ". Nothing was executed. If they came from migrations of this bundle, `schemaward"
+            + " recover --show` says from which and offers to record them; if not, point the"
+            + " migration at another schema");
   }
 }
