@@ -7,7 +7,8 @@ package dev.schemaward.engine.bundle;
  * @param version as the history writes it: {@code 1.2} of {@code V1_2__add_phone.sql} (Flyway), the
  *     leading digits (dbmate, golang-migrate); null for a repeatable migration and for formats
  *     whose history has names only
- * @param description what follows the version, in the form of the history; empty where there is none
+ * @param description what follows the version, in the form of the history; empty where there is
+ *     none
  * @param checksum as the history writes it; null where the history keeps none
  * @param repeatable true when it is run again after every change of its file (Flyway's {@code R__})
  */

@@ -27,9 +27,7 @@ public final class Diagnoser {
 
   /** The situation. */
   public static Diagnosis diagnose(Bundle bundle, History history, LedgerState ledger) {
-    if (bundle.format() != Format.SQL
-        && !history.present()
-        && !history.otherTables().isEmpty()) {
+    if (bundle.format() != Format.SQL && !history.present() && !history.otherTables().isEmpty()) {
       return new Diagnosis.NotBaselined(List.of(), history.otherTables());
     }
     Map<String, List<HistoryRow>> appliedRows = new LinkedHashMap<>();
@@ -50,8 +48,7 @@ public final class Diagnoser {
       missing.remove(migration.name());
       List<HistoryRow> rows = appliedRows.get(migration.name());
       if (migration.recorded().repeatable()) {
-        boolean current =
-            rows != null && migration.wasAppliedAs(rows.getLast().checksum());
+        boolean current = rows != null && migration.wasAppliedAs(rows.getLast().checksum());
         (current ? applied : pending).add(migration);
       } else if (rows == null) {
         pending.add(migration);
@@ -123,8 +120,7 @@ public final class Diagnoser {
    * Judges by the checksum of the tool's history; where that keeps none, by our own record of what
    * we executed, if it was us.
    */
-  private static boolean wasEdited(
-      Migration migration, List<HistoryRow> rows, LedgerState ledger) {
+  private static boolean wasEdited(Migration migration, List<HistoryRow> rows, LedgerState ledger) {
     if (rows.stream().noneMatch(row -> migration.wasAppliedAs(row.checksum()))) {
       return true;
     }

@@ -434,7 +434,8 @@ final class MigrationRun {
                 : "Statements 1 to " + lastDone + " took effect.");
     session.execute(
         "RESET SESSION AUTHORIZATION; RESET ROLE; "
-            + store.failed(historyId, migration, log, lastDone == 0 && (segment != null || !unsettled())));
+            + store.failed(
+                historyId, migration, log, lastDone == 0 && (segment != null || !unsettled())));
   }
 
   /** True when a statement of this attempt was begun and the journal does not know its end. */

@@ -120,7 +120,8 @@ public final class Planner {
           case Diagnosis.Behind behind -> behind.pending();
           case Diagnosis.Failed failed -> throw failed(failed);
           case Diagnosis.Edited edited -> throw edited(edited);
-          case Diagnosis.NotBaselined notBaselined -> throw notBaselined(notBaselined, observation, bundle.format());
+          case Diagnosis.NotBaselined notBaselined ->
+              throw notBaselined(notBaselined, observation, bundle.format());
         };
     List<Finding> findings = findings(diagnosis, pending, serverMajor);
     List<Migration> applied = diagnosis.applied();
