@@ -55,21 +55,7 @@ final class ApplyCommand implements Callable<Integer>, Main.ContextAware {
       description = "With --if-allowed: ${COMPLETION-CANDIDATES}. Default: OnHazard.")
   ApprovalRule approval;
 
-  @Option(
-      names = "--approved-by",
-      paramLabel = "USER",
-      description = "For the ledger: who approved.")
-  String approvedBy;
-
-  @Option(names = "--approved-at", paramLabel = "TIME", description = "For the ledger: when.")
-  String approvedAt;
-
-  @Option(names = "--approval-channel", paramLabel = "TEXT", description = "For the ledger: how.")
-  String approvalChannel;
-
-  @Option(names = "--approval-reason", paramLabel = "TEXT", description = "For the ledger: why.")
-  String approvalReason;
-
+  @Mixin ApprovalOptions approved;
   @Mixin RunOptions run;
   private Main.Context context;
 
@@ -84,6 +70,10 @@ final class ApplyCommand implements Callable<Integer>, Main.ContextAware {
     return report.of(
         () -> {
           Credentials credentials = context.credentials(target);
+          report.ways(
+              () ->
+                  Schemaward.recovery(
+                      Recoveries.request(bundle, target, run, credentials, null, null)));
           Progress progress = report.json() ? Progress.SILENT : new ProgressLog(context.output());
           return report.applied(
               Schemaward.apply(
@@ -93,10 +83,7 @@ final class ApplyCommand implements Callable<Integer>, Main.ContextAware {
                       target.schema,
                       run.policy(),
                       gate(),
-                      approvedBy == null
-                          ? null
-                          : new ApplyRequest.Approval(
-                              approvedBy, approvedAt, approvalChannel, approvalReason),
+                      approved.approval(),
                       run.owner,
                       run.takeOverFrom,
                       run.run,

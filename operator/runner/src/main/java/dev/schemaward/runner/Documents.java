@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdScalarSerializer;
 import dev.schemaward.api.run.PlanDocument;
+import dev.schemaward.api.run.RecoveryDocument;
 import dev.schemaward.api.run.RunReason;
 import dev.schemaward.api.run.RunResult;
 import dev.schemaward.engine.EngineException;
@@ -13,8 +14,10 @@ import dev.schemaward.engine.bundle.Migration;
 import dev.schemaward.engine.execute.Applier;
 import dev.schemaward.engine.hazard.Finding;
 import dev.schemaward.engine.hazard.Severity;
+import dev.schemaward.engine.ledger.LedgerMark;
 import dev.schemaward.engine.plan.Plan;
 import dev.schemaward.engine.plan.TargetIdentity;
+import dev.schemaward.engine.recover.Recovery;
 import dev.schemaward.engine.sql.Statement;
 import dev.schemaward.engine.sql.StatementKind.Execution;
 import java.io.IOException;
@@ -96,6 +99,45 @@ final class Documents {
         finding.message(),
         finding.saferWay(),
         finding.waived());
+  }
+
+  /** The ways on, for the result; empty when there is none. */
+  static List<RunResult.RecoveryChoice> recovery(Recovery recovery) {
+    return recovery == null
+        ? List.of()
+        : recovery.options().stream()
+            .map(
+                option ->
+                    new RunResult.RecoveryChoice(
+                        option.hash(),
+                        option.action().kind(),
+                        option.title(),
+                        option.recommended()))
+            .toList();
+  }
+
+  /** Everything about the ways on, for {@code recover --show --output json}. */
+  static RecoveryDocument recoveryDocument(Recovery recovery) {
+    return new RecoveryDocument(
+        target(recovery.target()),
+        recovery.situation(),
+        recovery.facts(),
+        recovery.options().stream()
+            .map(
+                option ->
+                    new RecoveryDocument.Option(
+                        option.hash(),
+                        option.shortId(),
+                        option.action().kind(),
+                        option.title(),
+                        option.consequence(),
+                        option.sql(),
+                        option.recommended()))
+            .toList());
+  }
+
+  static RunResult.Ledger ledger(LedgerMark mark) {
+    return mark == null ? null : new RunResult.Ledger(mark.id(), mark.epoch());
   }
 
   static RunResult.Target target(TargetIdentity target) {

@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
       PlanCommand.class,
       ApplyCommand.class,
       StatusCommand.class,
+      RecoverCommand.class,
       ValidateCommand.class
     },
     versionProvider = Main.Version.class,
@@ -134,7 +135,7 @@ public final class Main implements Runnable {
   @Override
   public void run() {
     throw new CommandLine.ParameterException(
-        spec.commandLine(), "say what to do: plan, apply, status or validate");
+        spec.commandLine(), "say what to do: plan, apply, status, recover or validate");
   }
 
   /** What a command needs from around it. */

@@ -32,6 +32,10 @@ final class PlanCommand implements Callable<Integer>, Main.ContextAware {
     return report.of(
         () -> {
           Credentials credentials = context.credentials(target);
+          report.ways(
+              () ->
+                  Schemaward.recovery(
+                      Recoveries.request(bundle, target, run, credentials, null, null)));
           return report.planned(
               Schemaward.plan(
                   bundle.read(),

@@ -7,23 +7,40 @@ import dev.schemaward.api.run.PlanDocument;
 import dev.schemaward.api.run.RunReason;
 import dev.schemaward.api.run.RunResult;
 import dev.schemaward.engine.EngineException;
+import dev.schemaward.engine.FailureReason;
 import dev.schemaward.engine.bundle.InvalidBundleException;
 import dev.schemaward.engine.execute.ApplyOutcome;
+import dev.schemaward.engine.ledger.LedgerMark;
 import dev.schemaward.engine.plan.Plan;
+import dev.schemaward.engine.recover.Recovery;
+import dev.schemaward.engine.recover.RecoveryOption;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /** Says how a run ended: to a person, to a program, in the result file, by the exit code. */
 final class Report {
+  /** For these there may be recovery plans. */
+  private static final Set<FailureReason> NEEDS_A_PERSON =
+      EnumSet.of(
+          FailureReason.NeedsAttention,
+          FailureReason.NotBaselined,
+          FailureReason.ChecksumMismatch,
+          FailureReason.LedgerMismatch);
+
   private final String kind;
   private final RunOptions options;
   private final Output output;
   private final long begun = System.nanoTime();
   private final ObjectMapper mapper = new ObjectMapper();
   private final ObjectMapper masking;
+  private Ways ways;
+  private Recovery recovery;
+  private LedgerMark ledger;
 
   Report(String kind, RunOptions options, Output output) {
     this.kind = kind;
@@ -42,6 +59,17 @@ final class Report {
     int run() throws InvalidBundleException, EngineException;
   }
 
+  /** Finds the ways on when a situation needs a person. */
+  @FunctionalInterface
+  interface Ways {
+    Recovery find() throws InvalidBundleException, EngineException;
+  }
+
+  /** Where to ask for the ways on. */
+  void ways(Ways source) {
+    ways = source;
+  }
+
   /** Runs it, and reports what stood in the way. */
   int of(Work work) {
     try {
@@ -55,6 +83,7 @@ final class Report {
 
   /** A plan was made. */
   int planned(Plan plan) {
+    ledger = plan.ledger();
     PlanDocument document = Documents.plan(plan);
     RunResult.Document frame = print(document, plan);
     RunReason reason = plan.pending().isEmpty() ? RunReason.UpToDate : RunReason.Planned;
@@ -78,6 +107,8 @@ final class Report {
   int applied(ApplyOutcome outcome) {
     EngineException failure = outcome.failure();
     Plan plan = outcome.plan();
+    ledger = outcome.ledger();
+    findWays(failure);
     RunResult.Document frame = null;
     if (plan != null && (outcome.approvalRequired() || (failure == null && options.planFrame))) {
       frame =
@@ -131,6 +162,46 @@ final class Report {
     return end(result);
   }
 
+  /** The ways on, and that is all. */
+  int recovery(Recovery found) {
+    recovery = found;
+    if (json()) {
+      output.masked(pretty(Documents.recoveryDocument(found)));
+    } else {
+      RecoveryText.of(found).forEach(output::line);
+    }
+    return end(bare(RunReason.RecoveryShown, found.situation()));
+  }
+
+  /** A way on was taken. */
+  int recovered(RecoveryOption done) {
+    String message = "recovered: " + done.title() + "; apply goes on from there";
+    if (!json()) {
+      output.line(upper(message) + ".");
+    }
+    RunResult result = bare(RunReason.Recovered, message);
+    if (json()) {
+      output.masked(pretty(result));
+    }
+    return end(result);
+  }
+
+  private RunResult bare(RunReason reason, String message) {
+    return result(reason, message, null, null, null, List.of(), false, null, List.of(), null);
+  }
+
+  private void findWays(EngineException failure) {
+    if (ways == null || failure == null || !NEEDS_A_PERSON.contains(failure.reason())) {
+      return;
+    }
+    try {
+      recovery = ways.find();
+    } catch (InvalidBundleException | EngineException e) {
+      // The failure itself is what must be told; the ways on can be asked for later.
+      recovery = null;
+    }
+  }
+
   /** It failed before there was anything to tell. */
   private int failed(EngineException e) {
     return applied(ApplyOutcome.failed(e));
@@ -162,7 +233,7 @@ final class Report {
 
   private void person(RunReason reason, String message, EngineException failure) {
     if (failure == null) {
-      output.line(Character.toUpperCase(message.charAt(0)) + message.substring(1) + ".");
+      output.line(upper(message) + ".");
       return;
     }
     EngineException.StatementFailure f = failure.failure();
@@ -196,6 +267,13 @@ final class Report {
                         + ", "
                         + b.ageSeconds()
                         + " s"));
+    if (recovery != null) {
+      RecoveryText.brief(recovery).forEach(output::error);
+    }
+  }
+
+  private static String upper(String text) {
+    return Character.toUpperCase(text.charAt(0)) + text.substring(1);
   }
 
   private RunResult.Document print(PlanDocument document, Plan plan) {
@@ -256,6 +334,8 @@ final class Report {
         resumed,
         failure,
         blockers,
+        Documents.recovery(recovery),
+        Documents.ledger(ledger),
         document,
         (System.nanoTime() - begun) / 1_000_000);
   }

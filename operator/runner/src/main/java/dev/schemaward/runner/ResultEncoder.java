@@ -52,6 +52,8 @@ final class ResultEncoder {
             result.resumed(),
             null,
             List.of(),
+            null,
+            null,
             result.document(),
             result.durationMillis()));
   }
@@ -124,6 +126,19 @@ final class ResultEncoder {
                             text(b.state(), 40),
                             b.ageSeconds()))
                 .toList(),
+        r.recovery() == null
+            ? null
+            : r.recovery().stream()
+                .limit(items)
+                .map(
+                    choice ->
+                        new RunResult.RecoveryChoice(
+                            choice.hash(),
+                            choice.action(),
+                            text(choice.title(), Math.min(160, text)),
+                            choice.recommended()))
+                .toList(),
+        r.ledger(),
         r.document(),
         r.durationMillis());
   }

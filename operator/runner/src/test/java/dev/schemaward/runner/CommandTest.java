@@ -89,6 +89,46 @@ class CommandTest {
   }
 
   @Test
+  void whatNeedsAPersonComesWithTheWaysOn() throws IOException {
+    String bundle =
+        bundle(
+            "20260101000000_init", "create table users (id int);",
+            "20260102000000_orders", "create table orders (id int);");
+    server.execute(database, "create table users (id int)");
+    Path result = work.resolve("result");
+    Ended plan = run("plan", "--bundle", bundle, "--result-file", result.toString());
+    assertThat(plan.code()).isEqualTo(67);
+    assertThat(plan.err()).contains("NotBaselined", "(recommended): schemaward recover");
+    JsonNode choice = MAPPER.readTree(Files.readString(result)).get("recovery").get(0);
+    assertThat(choice.get("action").asText()).isEqualTo("Baseline");
+    String hash = choice.get("hash").asText();
+
+    Ended shown = run("recover", "--bundle", bundle, "--show");
+    assertThat(shown.code()).isZero();
+    assertThat(shown.out())
+        .contains(
+            "20260101000000_init: is in the database",
+            "20260102000000_orders: is not in the database",
+            "record the first 1 of 2 migrations, up to 20260101000000_init, as applied"
+                + "  (recommended)",
+            "schemaward recover … --apply --expect " + hash);
+    JsonNode json = MAPPER.readTree(run("recover", "--bundle", bundle, "--output", "json").out());
+    assertThat(json.get("options").get(0).get("hash").asText()).isEqualTo(hash);
+
+    assertThat(run("recover", "--bundle", bundle, "--apply").code()).isEqualTo(2);
+    assertThat(run("recover", "--bundle", bundle, "--expect", hash).code()).isEqualTo(2);
+    assertThat(
+            run("recover", "--bundle", bundle, "--apply", "--expect", "sha256:" + "0".repeat(64))
+                .code())
+        .isEqualTo(64);
+    Ended done = run("recover", "--bundle", bundle, "--apply", "--expect", hash);
+    assertThat(done.code()).isZero();
+    assertThat(done.out()).contains("Recovered: record the first 1 of 2 migrations");
+    assertThat(run("apply", "--bundle", bundle).out()).contains("Applied 1 migration");
+    assertThat(run("recover", "--bundle", bundle).out()).startsWith("Nothing is wrong");
+  }
+
+  @Test
   void aFailureTellsInFiveLinesWhatAPersonMustKnow() throws IOException {
     String bundle =
         bundle("20260101000000_init", "create table a (id int);\nalter table nope add x int;");

@@ -92,6 +92,8 @@ class ResultEncoderTest {
         false,
         failure,
         List.of(new RunResult.Blocker(1, message, message, 5)),
+        List.of(),
+        null,
         new RunResult.Document(1, "2".repeat(64)),
         12);
   }

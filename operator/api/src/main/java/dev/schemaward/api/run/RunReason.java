@@ -11,6 +11,12 @@ public enum RunReason {
   Applied(ExitCode.OK),
   /** Nothing is pending. */
   UpToDate(ExitCode.OK),
+  /** {@code recover --show}: what stands in the way, and the ways on. */
+  RecoveryShown(ExitCode.OK),
+  /**
+   * {@code recover --apply}: a recovery plan was performed; history and ledger are usable again.
+   */
+  Recovered(ExitCode.OK),
   /** {@code apply --if-allowed}: the plan needs an approval; nothing was executed. */
   ApprovalRequired(ExitCode.OK),
   /** The command line or the request is wrong. */

@@ -24,6 +24,8 @@ import java.util.List;
  * @param resumed true when the run continued one that had been interrupted
  * @param failure what failed; null when nothing did
  * @param waitingFor who holds the lock that the run waited for; null or empty when nobody
+ * @param recovery the ways on, when the situation needs a person; null or empty when it does not
+ * @param ledger the ledger after the run; null when there is none or it was not read
  * @param document length and digest of the framed plan document in the log; null when there is none
  * @param durationMillis wall-clock time of the run, in milliseconds
  */
@@ -44,6 +46,8 @@ public record RunResult(
     boolean resumed,
     Failure failure,
     List<Blocker> waitingFor,
+    List<RecoveryChoice> recovery,
+    Ledger ledger,
     Document document,
     long durationMillis) {
 
@@ -133,6 +137,28 @@ public record RunResult(
   @JsonInclude(JsonInclude.Include.NON_NULL)
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Blocker(int pid, String application, String state, long ageSeconds) {}
+
+  /**
+   * A way on that a person can choose.
+   *
+   * @param hash {@code sha256:<64 hex>}: what one approves, or gives to {@code recover --expect}
+   * @param action {@code ContinueAfter}, {@code MarkApplied}, {@code MarkRolledBack}, {@code
+   *     Baseline}, {@code AdoptEdited} or {@code RestoreLedger}
+   * @param title one line: what it does
+   * @param recommended true when what was seen in the database speaks for this one
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record RecoveryChoice(String hash, String action, String title, boolean recommended) {}
+
+  /**
+   * Which ledger, and how far it has come: what tells a database that was restored to an earlier
+   * point, or lost its ledger.
+   *
+   * @param id its UUID
+   * @param epoch number of runs that it has seen
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Ledger(String id, long epoch) {}
 
   /**
    * A framed document in the log.

@@ -176,6 +176,8 @@ final class JobReader {
         null,
         null,
         null,
+        null,
+        null,
         0);
   }
 

@@ -249,6 +249,8 @@ public final class Worlds {
             false,
             null,
             null,
+            List.of(),
+            null,
             null,
             5);
     return new Run.Finished(NOW.minusSeconds(10), Optional.of(result), result.message());

@@ -175,6 +175,8 @@ final class FakeKubelet implements AutoCloseable, JobLogs {
         r.resumed(),
         r.failure(),
         r.waitingFor(),
+        List.of(),
+        null,
         new RunResult.Document(bytes.length, sha256),
         r.durationMillis());
   }
@@ -254,6 +256,8 @@ final class FakeKubelet implements AutoCloseable, JobLogs {
         0,
         false,
         null,
+        null,
+        List.of(),
         null,
         null,
         10);

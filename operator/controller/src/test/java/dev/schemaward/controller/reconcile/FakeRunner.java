@@ -124,6 +124,8 @@ final class FakeRunner implements Function<Run, Fate> {
             false,
             null,
             null,
+            List.of(),
+            null,
             null,
             7),
         plan);

@@ -312,6 +312,8 @@ class StatusBuilderTest {
                 "nothing",
                 "fix it"),
             null,
+            List.of(),
+            null,
             null,
             5);
     DatabaseMigrationStatus status =
@@ -369,6 +371,8 @@ class StatusBuilderTest {
             5000,
             false,
             null,
+            null,
+            List.of(),
             null,
             null,
             5);

@@ -10,6 +10,7 @@ import dev.schemaward.engine.diagnose.Diagnosis;
 import dev.schemaward.engine.drift.SchemaFingerprint;
 import dev.schemaward.engine.history.HistoryStore;
 import dev.schemaward.engine.ledger.Ledger;
+import dev.schemaward.engine.ledger.LedgerMark;
 import dev.schemaward.engine.ledger.LedgerState;
 import dev.schemaward.engine.plan.Plan;
 import dev.schemaward.engine.plan.Planner;
@@ -39,6 +40,7 @@ public final class Applier {
   private boolean resumed;
   private Plan plan;
   private String planHash;
+  private LedgerMark ledger;
 
   public Applier(
       ApplyRequest request, Progress progress, Cancellation cancellation, RandomGenerator random) {
@@ -289,6 +291,7 @@ public final class Applier {
                   request.runnerBuild(),
                   request.approval()));
       long epoch = Long.parseLong(row[0]);
+      ledger = new LedgerMark(row[1], epoch);
       session.rows(
           "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE"
               + " datname = current_database() AND pid <> pg_backend_pid() AND usename ="
@@ -370,6 +373,7 @@ public final class Applier {
         version,
         request.bundle().migrations().size() - left,
         left,
+        ledger == null ? plan.ledger() : ledger,
         failure);
   }
 }

@@ -1,6 +1,7 @@
 package dev.schemaward.engine.execute;
 
 import dev.schemaward.engine.EngineException;
+import dev.schemaward.engine.ledger.LedgerMark;
 import dev.schemaward.engine.plan.Plan;
 import dev.schemaward.engine.plan.TargetIdentity;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.List;
  *     is known
  * @param appliedTotal how many migrations of the bundle are applied afterwards
  * @param pendingTotal how many are not
+ * @param ledger the ledger afterwards; null when there is none or nothing is known
  * @param failure why it did not get to the end; null when it did
  */
 public record ApplyOutcome(
@@ -32,6 +34,7 @@ public record ApplyOutcome(
     String version,
     int appliedTotal,
     int pendingTotal,
+    LedgerMark ledger,
     EngineException failure) {
   public ApplyOutcome {
     applied = List.copyOf(applied);
@@ -39,6 +42,6 @@ public record ApplyOutcome(
 
   /** Failed before anything is known. */
   public static ApplyOutcome failed(EngineException failure) {
-    return new ApplyOutcome(null, null, null, List.of(), false, false, null, 0, 0, failure);
+    return new ApplyOutcome(null, null, null, List.of(), false, false, null, 0, 0, null, failure);
   }
 }

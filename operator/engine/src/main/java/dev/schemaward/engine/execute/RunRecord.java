@@ -37,7 +37,7 @@ final class RunRecord {
     return sql.toString();
   }
 
-  /** A query that takes the next epoch, records the run, and returns the epoch. */
+  /** A query that takes the next epoch, records the run, and returns epoch and ledger id. */
   static String insert(
       Session session,
       Planner.Observation seen,
@@ -63,6 +63,6 @@ final class RunRecord {
             Sql.literal(approval == null ? null : approval.at()),
             Sql.literal(approval == null ? null : approval.channel()),
             Sql.literal(approval == null ? null : approval.reason()))
-        + " FROM next RETURNING epoch::text";
+        + " FROM next RETURNING epoch::text, (SELECT id::text FROM schemaward.meta)";
   }
 }

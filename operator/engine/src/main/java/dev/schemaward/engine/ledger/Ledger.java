@@ -33,13 +33,14 @@ public final class Ledger {
       return LedgerState.ABSENT;
     }
     Optional<String[]> meta =
-        session.firstRow("SELECT version::text, id::text FROM schemaward.meta");
+        session.firstRow("SELECT version::text, id::text, epoch::text FROM schemaward.meta");
     if (meta.isEmpty()) {
-      return new LedgerState(true, -1, null, null, List.of(), List.of(), List.of());
+      return new LedgerState(true, -1, null, 0, null, List.of(), List.of(), List.of());
     }
     int version = Integer.parseInt(meta.get()[0]);
     if (version > VERSION) {
-      return new LedgerState(true, version, meta.get()[1], null, List.of(), List.of(), List.of());
+      return new LedgerState(
+          true, version, meta.get()[1], 0, null, List.of(), List.of(), List.of());
     }
     String where = " WHERE schema_name = " + Sql.literal(schema);
     String owner =
@@ -78,7 +79,15 @@ public final class Ledger {
           new LedgerState.JournalEntry(
               row[0], Integer.parseInt(row[1]), row[2], row[3].equals("t")));
     }
-    return new LedgerState(true, version, meta.get()[1], owner, runs, attempts, journal);
+    return new LedgerState(
+        true,
+        version,
+        meta.get()[1],
+        Long.parseLong(meta.get()[2]),
+        owner,
+        runs,
+        attempts,
+        journal);
   }
 
   /**

@@ -8,6 +8,7 @@ import java.util.List;
  * @param present false when the ledger does not exist yet
  * @param version of its layout; 0 when absent
  * @param id its UUID; null when absent
+ * @param epoch number of runs that it has seen, all schemas together
  * @param owner who owns the target schema; null when nobody does
  * @param runs the newest runs first, at most 20
  * @param attempts every attempt at a migration, in order of start
@@ -17,13 +18,19 @@ public record LedgerState(
     boolean present,
     int version,
     String id,
+    long epoch,
     String owner,
     List<Run> runs,
     List<Attempt> attempts,
     List<JournalEntry> journal) {
+  /** Which ledger, and how far it has come; null when it is absent. */
+  public LedgerMark mark() {
+    return present ? new LedgerMark(id, epoch) : null;
+  }
+
   /** No ledger. */
   public static final LedgerState ABSENT =
-      new LedgerState(false, 0, null, null, List.of(), List.of(), List.of());
+      new LedgerState(false, 0, null, 0, null, List.of(), List.of(), List.of());
 
   public LedgerState {
     runs = List.copyOf(runs);

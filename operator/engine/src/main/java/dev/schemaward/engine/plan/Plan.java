@@ -6,6 +6,7 @@ import dev.schemaward.engine.diagnose.Diagnosis;
 import dev.schemaward.engine.hazard.Finding;
 import dev.schemaward.engine.hazard.HazardClass;
 import dev.schemaward.engine.hazard.Severity;
+import dev.schemaward.engine.ledger.LedgerMark;
 import java.util.List;
 
 /**
@@ -22,6 +23,7 @@ import java.util.List;
  * @param appliedLines what is applied, {@code name checksum} a line
  * @param version name of the newest applied migration of the bundle; null when none is
  * @param owner who owns the target; null when nobody does
+ * @param ledger the ledger as it was; null when there is none
  */
 public record Plan(
     String hash,
@@ -34,7 +36,8 @@ public record Plan(
     String fingerprint,
     String appliedLines,
     String version,
-    String owner) {
+    String owner,
+    LedgerMark ledger) {
   public Plan {
     pending = List.copyOf(pending);
     findings = List.copyOf(findings);

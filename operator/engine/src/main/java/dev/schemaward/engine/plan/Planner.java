@@ -147,7 +147,8 @@ public final class Planner {
         observation.fingerprint(),
         observation.appliedLines(),
         applied.isEmpty() ? null : applied.getLast().name(),
-        observation.ledger().owner());
+        observation.ledger().owner(),
+        observation.ledger().mark());
   }
 
   /**
