@@ -11,8 +11,22 @@ import java.util.List;
 final class ColumnReader {
   /** Words that end a type or a DEFAULT expression in a column definition. */
   private static final String[] COLUMN_WORDS = {
-    "CONSTRAINT", "NOT", "NULL", "DEFAULT", "CHECK", "UNIQUE", "PRIMARY", "REFERENCES", "GENERATED",
-    "COLLATE", "DEFERRABLE", "INITIALLY", "STORAGE", "COMPRESSION", "OPTIONS", "ENFORCED"
+    "CONSTRAINT",
+    "NOT",
+    "NULL",
+    "DEFAULT",
+    "CHECK",
+    "UNIQUE",
+    "PRIMARY",
+    "REFERENCES",
+    "GENERATED",
+    "COLLATE",
+    "DEFERRABLE",
+    "INITIALLY",
+    "STORAGE",
+    "COMPRESSION",
+    "OPTIONS",
+    "ENFORCED"
   };
 
   private final TokenReader in;

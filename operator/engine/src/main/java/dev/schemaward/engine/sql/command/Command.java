@@ -3,7 +3,9 @@ package dev.schemaward.engine.sql.command;
 import dev.schemaward.engine.sql.Name;
 import java.util.List;
 
-/** What a statement asks for, as far as it matters for judging it. Read by {@link CommandReader}. */
+/**
+ * What a statement asks for, as far as it matters for judging it. Read by {@link CommandReader}.
+ */
 public sealed interface Command {
   /**
    * CREATE TABLE.
@@ -73,8 +75,7 @@ public sealed interface Command {
       implements Command {}
 
   /** TRUNCATE. */
-  record Truncate(List<Name> tables, boolean restartIdentity, boolean cascade)
-      implements Command {}
+  record Truncate(List<Name> tables, boolean restartIdentity, boolean cascade) implements Command {}
 
   /**
    * INSERT, UPDATE, DELETE, MERGE, also behind WITH.

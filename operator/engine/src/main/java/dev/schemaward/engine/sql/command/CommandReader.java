@@ -16,9 +16,28 @@ import java.util.Set;
 public final class CommandReader {
   private static final Set<String> HARMLESS =
       Set.of(
-          "COMMENT", "ANALYZE", "ANALYSE", "NOTIFY", "LISTEN", "UNLISTEN", "SHOW", "CHECKPOINT",
-          "BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE",
-          "DEALLOCATE", "CLOSE", "FETCH", "MOVE", "DECLARE", "LOAD");
+          "COMMENT",
+          "ANALYZE",
+          "ANALYSE",
+          "NOTIFY",
+          "LISTEN",
+          "UNLISTEN",
+          "SHOW",
+          "CHECKPOINT",
+          "BEGIN",
+          "START",
+          "COMMIT",
+          "END",
+          "ROLLBACK",
+          "ABORT",
+          "SAVEPOINT",
+          "RELEASE",
+          "DEALLOCATE",
+          "CLOSE",
+          "FETCH",
+          "MOVE",
+          "DECLARE",
+          "LOAD");
 
   private final TokenReader in;
 
@@ -72,8 +91,7 @@ public final class CommandReader {
       case "SECURITY" -> new Command.Security("SECURITY LABEL", null);
       case "DO" -> code();
       case "CALL", "EXECUTE" -> new Command.Code(verb, null);
-      case "PREPARE" ->
-          in.sees("TRANSACTION") ? harmless(verb) : new Command.Unknown("PREPARE");
+      case "PREPARE" -> in.sees("TRANSACTION") ? harmless(verb) : new Command.Unknown("PREPARE");
       case "SET" -> set();
       case "RESET", "DISCARD" -> {
         boolean all = in.peekWord().equals("ALL") || verb.equals("DISCARD");
@@ -99,8 +117,17 @@ public final class CommandReader {
     boolean temporary = false;
     boolean unique = false;
     while (in.seesAny(
-        "TEMP", "TEMPORARY", "UNLOGGED", "GLOBAL", "LOCAL", "UNIQUE", "RECURSIVE", "TRUSTED",
-        "PROCEDURAL", "CONSTRAINT", "DEFAULT")) {
+        "TEMP",
+        "TEMPORARY",
+        "UNLOGGED",
+        "GLOBAL",
+        "LOCAL",
+        "UNIQUE",
+        "RECURSIVE",
+        "TRUSTED",
+        "PROCEDURAL",
+        "CONSTRAINT",
+        "DEFAULT")) {
       temporary |= in.seesAny("TEMP", "TEMPORARY");
       unique |= in.sees("UNIQUE");
       in.skip();
@@ -150,8 +177,7 @@ public final class CommandReader {
     if (in.take("DOMAIN")) {
       Name name = in.name();
       in.take("AS");
-      String type =
-          in.element("CONSTRAINT", "NOT", "NULL", "DEFAULT", "CHECK", "COLLATE");
+      String type = in.element("CONSTRAINT", "NOT", "NULL", "DEFAULT", "CHECK", "COLLATE");
       return new Command.CreateDomain(name, TypeName.of(type), constrained());
     }
     if (in.take("TYPE")) {
@@ -176,8 +202,20 @@ public final class CommandReader {
       return new Command.Unknown("CREATE SCHEMA with objects in it");
     }
     if (in.seesAny(
-        "SCHEMA", "EXTENSION", "AGGREGATE", "OPERATOR", "CAST", "COLLATION", "CONVERSION",
-        "STATISTICS", "PUBLICATION", "SERVER", "FOREIGN", "TEXT", "LANGUAGE", "TRANSFORM",
+        "SCHEMA",
+        "EXTENSION",
+        "AGGREGATE",
+        "OPERATOR",
+        "CAST",
+        "COLLATION",
+        "CONVERSION",
+        "STATISTICS",
+        "PUBLICATION",
+        "SERVER",
+        "FOREIGN",
+        "TEXT",
+        "LANGUAGE",
+        "TRANSFORM",
         "ACCESS")) {
       return harmless("CREATE " + in.peekWord());
     }
@@ -277,10 +315,11 @@ public final class CommandReader {
     if (table == null) {
       return new Command.Unknown(verb);
     }
-    boolean chosen = switch (verb) {
-      case "UPDATE", "DELETE" -> in.hasLaterOutside("WHERE");
-      default -> true;
-    };
+    boolean chosen =
+        switch (verb) {
+          case "UPDATE", "DELETE" -> in.hasLaterOutside("WHERE");
+          default -> true;
+        };
     return new Command.Write(verb, table, chosen);
   }
 

@@ -221,8 +221,7 @@ final class TableReader {
       String typeText = in.element("COLLATE", "USING");
       String collation = in.take("COLLATE") ? in.name().sql() : null;
       String using = in.take("USING") ? in.element() : null;
-      return new TableChange.AlterType(
-          column, TypeName.of(typeText), typeText, collation, using);
+      return new TableChange.AlterType(column, TypeName.of(typeText), typeText, collation, using);
     }
     if (in.take("SET", "NOT", "NULL")) {
       return new TableChange.SetNotNull(column);

@@ -55,7 +55,8 @@ public record TypeName(String base, List<Integer> modifiers, boolean array, bool
   /** Reads a type as it is written. */
   public static TypeName of(String written) {
     String text = written.strip();
-    boolean array = text.contains("[") || text.toLowerCase(Locale.ROOT).matches("(?s).* array\\b.*");
+    boolean array =
+        text.contains("[") || text.toLowerCase(Locale.ROOT).matches("(?s).* array\\b.*");
     text = text.replaceAll("\\[[^\\]]*\\]", " ").replaceAll("(?i)\\sarray\\b", " ");
     List<Integer> modifiers = new ArrayList<>();
     Matcher matcher = MODIFIERS.matcher(text);
@@ -95,13 +96,54 @@ public record TypeName(String base, List<Integer> modifiers, boolean array, bool
 
   private static final java.util.Set<String> BUILT_IN =
       java.util.Set.of(
-          "smallint", "integer", "bigint", "numeric", "real", "double precision", "money",
-          "character varying", "character", "bpchar", "text", "name", "bytea", "boolean", "date",
-          "timestamp without time zone", "timestamp with time zone", "time without time zone",
-          "time with time zone", "interval", "uuid", "json", "jsonb", "xml", "bit", "bit varying",
-          "inet", "cidr", "macaddr", "macaddr8", "point", "line", "lseg", "box", "path", "polygon",
-          "circle", "tsvector", "tsquery", "int4range", "int8range", "numrange", "tsrange",
-          "tstzrange", "daterange", "oid", "regclass", "pg_lsn");
+          "smallint",
+          "integer",
+          "bigint",
+          "numeric",
+          "real",
+          "double precision",
+          "money",
+          "character varying",
+          "character",
+          "bpchar",
+          "text",
+          "name",
+          "bytea",
+          "boolean",
+          "date",
+          "timestamp without time zone",
+          "timestamp with time zone",
+          "time without time zone",
+          "time with time zone",
+          "interval",
+          "uuid",
+          "json",
+          "jsonb",
+          "xml",
+          "bit",
+          "bit varying",
+          "inet",
+          "cidr",
+          "macaddr",
+          "macaddr8",
+          "point",
+          "line",
+          "lseg",
+          "box",
+          "path",
+          "polygon",
+          "circle",
+          "tsvector",
+          "tsquery",
+          "int4range",
+          "int8range",
+          "numrange",
+          "tsrange",
+          "tstzrange",
+          "daterange",
+          "oid",
+          "regclass",
+          "pg_lsn");
 
   @Override
   public String toString() {
