@@ -68,9 +68,7 @@ final class ColumnReader {
         in.name();
       } else if (in.take("OPTIONS")) {
         in.parenthesised();
-      } else if (in.take("NULL")) {
-        continue;
-      } else {
+      } else if (!in.take("NULL")) {
         ConstraintDefinition constraint = constraint(name);
         if (constraint == null) {
           in.skipBalanced();
