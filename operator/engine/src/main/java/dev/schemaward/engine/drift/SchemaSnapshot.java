@@ -7,7 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
@@ -17,25 +17,25 @@ import java.util.TreeMap;
  */
 public final class SchemaSnapshot {
   private final int major;
-  private final SortedMap<SchemaObject.Key, SchemaObject> objects;
+  private final NavigableMap<SchemaObject.Key, SchemaObject> objects;
 
-  private SchemaSnapshot(int major, SortedMap<SchemaObject.Key, SchemaObject> objects) {
+  private SchemaSnapshot(int major, NavigableMap<SchemaObject.Key, SchemaObject> objects) {
     this.major = major;
-    this.objects = Collections.unmodifiableSortedMap(objects);
+    this.objects = Collections.unmodifiableNavigableMap(objects);
   }
 
   /**
    * Reads the catalogue; one transaction that reads only. The session must not be in a transaction.
    */
   public static SchemaSnapshot read(Session session, SchemaScope scope) throws SQLException {
-    SortedMap<SchemaObject.Key, SchemaObject> objects = new TreeMap<>();
+    NavigableMap<SchemaObject.Key, SchemaObject> objects = new TreeMap<>();
     CatalogReader.read(session, scope, object -> objects.put(object.key(), object), objects::clear);
     return new SchemaSnapshot(session.majorVersion(), objects);
   }
 
   /** A snapshot of these objects. */
   static SchemaSnapshot of(int major, Collection<SchemaObject> objects) {
-    SortedMap<SchemaObject.Key, SchemaObject> sorted = new TreeMap<>();
+    NavigableMap<SchemaObject.Key, SchemaObject> sorted = new TreeMap<>();
     objects.forEach(object -> sorted.put(object.key(), object));
     return new SchemaSnapshot(major, sorted);
   }
