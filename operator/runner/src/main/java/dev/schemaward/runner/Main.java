@@ -2,7 +2,6 @@ package dev.schemaward.runner;
 
 import dev.schemaward.engine.EngineException;
 import dev.schemaward.engine.connect.Credentials;
-import dev.schemaward.engine.connect.Redactor;
 import dev.schemaward.engine.execute.Cancellation;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -95,9 +94,14 @@ public final class Main implements Runnable {
       Map<String, String> environment,
       Cancellation cancellation) {
     Output output = new Output(out, err);
+    // Whatever the arguments are, what the environment holds is a secret.
+    for (String name : TargetOptions.ENVIRONMENT) {
+      output.mask(TargetOptions.secrets(environment.get(name)));
+    }
     CommandLine line = commandLine(new Context(output, environment, cancellation));
     line.setOut(new java.io.PrintWriter(out, true, StandardCharsets.UTF_8));
     line.setErr(new java.io.PrintWriter(err, true, StandardCharsets.UTF_8));
+    line.setParameterExceptionHandler(new RefusedArguments(output));
     line.setExecutionExceptionHandler(
         (e, command, result) -> {
           output.error("schemaward: a fault in the program itself: " + e);
@@ -143,7 +147,7 @@ public final class Main implements Runnable {
     /** The target's credentials; from now on none of their secrets is shown. */
     Credentials credentials(TargetOptions target) throws EngineException {
       Credentials credentials = target.credentials(environment);
-      output.mask(Redactor.of(credentials.secrets()));
+      output.mask(credentials.secrets());
       return credentials;
     }
   }

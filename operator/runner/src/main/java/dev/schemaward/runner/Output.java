@@ -2,11 +2,16 @@ package dev.schemaward.runner;
 
 import dev.schemaward.engine.connect.Redactor;
 import java.io.PrintStream;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 
 /** Where everything that leaves the process goes through, so that no secret leaves with it. */
 final class Output {
   private final PrintStream out;
   private final PrintStream err;
+  private final Set<String> secrets = new LinkedHashSet<>();
   private Redactor redactor = Redactor.none();
 
   Output(PrintStream out, PrintStream err) {
@@ -14,9 +19,11 @@ final class Output {
     this.err = err;
   }
 
-  /** From now on these secrets are masked. */
-  void mask(Redactor with) {
-    redactor = with;
+  /** From now on these secrets are masked too. */
+  void mask(Collection<String> more) {
+    if (secrets.addAll(more)) {
+      redactor = Redactor.of(List.copyOf(secrets));
+    }
   }
 
   String redact(String text) {

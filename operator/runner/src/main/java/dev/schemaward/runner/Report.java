@@ -137,7 +137,7 @@ final class Report {
               + outcome.version();
     }
     if (!json()) {
-      person(reason, message, failure);
+      person(reason, message, outcome);
     }
     RunResult.History history =
         plan == null
@@ -231,7 +231,8 @@ final class Report {
     return end(result);
   }
 
-  private void person(RunReason reason, String message, EngineException failure) {
+  private void person(RunReason reason, String message, ApplyOutcome outcome) {
+    EngineException failure = outcome.failure();
     if (failure == null) {
       output.line(upper(message) + ".");
       return;
@@ -239,7 +240,11 @@ final class Report {
     EngineException.StatementFailure f = failure.failure();
     output.error(reason + (f == null ? "" : ": " + f.migration()));
     if (f == null) {
-      output.error("  " + message);
+      output.error("  why:         " + message);
+      if (kind.equals("apply")) {
+        output.error("  took effect: " + NextStep.tookEffect(outcome));
+      }
+      output.error("  next:        " + NextStep.after(failure.reason()));
     } else {
       output.error(
           "  where:       statement "

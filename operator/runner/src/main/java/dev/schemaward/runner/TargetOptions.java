@@ -6,6 +6,7 @@ import dev.schemaward.engine.connect.Credentials;
 import dev.schemaward.engine.connect.SecretDirectory;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
@@ -40,6 +41,21 @@ final class TargetOptions {
       description = "Target schema. Default: the URL's, else the first of the role's search_path.")
   String schema;
 
+  /** The variables that may hold a URL; the first one counts. */
+  static final List<String> ENVIRONMENT = List.of("DIRECT_URL", "DATABASE_URL");
+
+  /** What of a URL must not be shown, as far as it can be read; null has nothing. */
+  static List<String> secrets(String url) {
+    if (url == null || url.isBlank()) {
+      return List.of();
+    }
+    try {
+      return SecretDirectory.parseUrl(url, "URL").secrets();
+    } catch (EngineException e) {
+      return List.of(url.strip());
+    }
+  }
+
   /** Reads the credentials; null environment values are ignored. */
   Credentials credentials(Map<String, String> environment) throws EngineException {
     if (secretDirectory != null) {
@@ -48,7 +64,7 @@ final class TargetOptions {
     if (urlFile != null) {
       return SecretDirectory.readUrlFile(urlFile);
     }
-    for (String name : new String[] {"DIRECT_URL", "DATABASE_URL"}) {
+    for (String name : ENVIRONMENT) {
       String url = environment.get(name);
       if (url != null && !url.isBlank()) {
         return SecretDirectory.parseUrl(url, name);

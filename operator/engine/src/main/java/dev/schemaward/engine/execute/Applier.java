@@ -71,13 +71,25 @@ public final class Applier {
                 && System.nanoTime() < deadline
                 && !cancellation.requested();
         if (!again) {
-          return outcome(false, e);
+          return outcome(false, e.reason() == FailureReason.TargetUnreachable ? told(e) : e);
         }
         progress.on(new Progress.Reconnecting(e.getMessage()));
         resumed = true;
         cancellation.pause(Duration.ofMillis(300L << reconnects));
       }
     }
+  }
+
+  /** A connection that was given up because of a request to stop is no news about the server. */
+  private EngineException told(EngineException unreachable) {
+    return cancellation.requested()
+        ? new EngineException(
+            FailureReason.Interrupted,
+            "told to stop; meanwhile: " + unreachable.getMessage(),
+            unreachable.failure(),
+            unreachable.blockers(),
+            unreachable)
+        : unreachable;
   }
 
   private ApplyOutcome attempt() throws EngineException {
