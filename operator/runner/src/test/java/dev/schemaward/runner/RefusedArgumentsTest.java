@@ -48,8 +48,7 @@ class RefusedArgumentsTest {
         "jdbc:postgresql://h/db?user=u&password=hunter22"
       })
   void aPasswordInAnArgumentIsNotRepeated(String line) {
-    Ended ended =
-        run(new Cancellation(), ("apply --bundle b " + line).split(" "));
+    Ended ended = run(new Cancellation(), ("apply --bundle b " + line).split(" "));
     assertThat(ended.code()).isEqualTo(2);
     assertThat(ended.err()).contains("InvalidRequest", "schemaward apply --help");
     assertThat(ended.err()).doesNotContain("hunter22");
@@ -97,8 +96,7 @@ class RefusedArgumentsTest {
     Cancellation stopped = new Cancellation();
     stopped.cancel();
     Path file = work.resolve("result");
-    Ended ended =
-        run(stopped, "apply", "--bundle", bundle(), "--result-file", file.toString());
+    Ended ended = run(stopped, "apply", "--bundle", bundle(), "--result-file", file.toString());
     assertThat(ended.code()).isEqualTo(75);
     assertThat(ended.err()).startsWith("Interrupted").contains("told to stop");
     assertThat(new ObjectMapper().readTree(Files.readString(file)).path("reason").asText())
