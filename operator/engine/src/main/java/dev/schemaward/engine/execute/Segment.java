@@ -12,8 +12,9 @@ import java.util.Locale;
  * @param kind how it is run
  * @param statements at least one
  */
-record Segment(Kind kind, List<Statement> statements) {
-  enum Kind {
+public record Segment(Kind kind, List<Statement> statements) {
+  /** How a segment is run. */
+  public enum Kind {
     /** In one transaction of ours, together with its bookkeeping. */
     TRANSACTION,
     /** One statement, by itself, journalled before and after. */
@@ -22,7 +23,7 @@ record Segment(Kind kind, List<Statement> statements) {
     OWN_BLOCK
   }
 
-  Segment {
+  public Segment {
     statements = List.copyOf(statements);
   }
 
@@ -37,16 +38,18 @@ record Segment(Kind kind, List<Statement> statements) {
             kind, statements.stream().filter(statement -> statement.index() > lastDone).toList());
   }
 
-  Statement first() {
+  /** The first statement. */
+  public Statement first() {
     return statements.getFirst();
   }
 
-  Statement last() {
+  /** The last statement. */
+  public Statement last() {
     return statements.getLast();
   }
 
   /** Cuts a file into segments. A file whose every statement may share a transaction gives one. */
-  static List<Segment> of(List<Statement> statements) {
+  public static List<Segment> of(List<Statement> statements) {
     List<Segment> segments = new ArrayList<>();
     List<Statement> group = new ArrayList<>();
     for (int i = 0; i < statements.size(); i++) {

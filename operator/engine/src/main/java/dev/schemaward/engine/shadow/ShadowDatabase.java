@@ -112,9 +112,21 @@ public final class ShadowDatabase implements AutoCloseable {
   void makeRole(Session observer, String role) throws SQLException {
     observer.execute("CREATE ROLE " + Sql.identifier(role) + " NOLOGIN");
     rolesMade.add(role);
+    StringBuilder grants = new StringBuilder();
     if (ownServer()) {
-      observer.execute("GRANT " + Sql.identifier(role) + " TO " + Sql.identifier(worker.user()));
+      grants.append("GRANT " + Sql.identifier(role) + " TO " + Sql.identifier(worker.user()) + ";");
     }
+    // An owner of tables needs these; what it really may do on the target is not judged here.
+    grants.append("GRANT ALL ON DATABASE " + Sql.identifier(worker.database()));
+    grants.append(" TO " + Sql.identifier(role));
+    for (String[] row :
+        observer.rows(
+            "SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname !~ '^pg_' AND nspname <>"
+                + " 'information_schema'")) {
+      grants.append("; GRANT ALL ON SCHEMA " + Sql.identifier(row[0]));
+      grants.append(" TO " + Sql.identifier(role));
+    }
+    observer.execute(grants.toString());
   }
 
   @Override

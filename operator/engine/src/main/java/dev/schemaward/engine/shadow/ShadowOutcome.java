@@ -37,10 +37,13 @@ public record ShadowOutcome(
    *
    * @param statement which
    * @param line line in the file, from 1
-   * @param sqlState five characters
+   * @param sqlState five characters; null when it is not the server that says so
    * @param message the server's, without row data
+   * @param unlessPresent true when it misses an object that the bundle does not make: it fails
+   *     unless the target has that object from elsewhere
    */
-  public record Failure(StatementKey statement, int line, String sqlState, String message) {}
+  public record Failure(
+      StatementKey statement, int line, String sqlState, String message, boolean unlessPresent) {}
 
   /** How many statements have known effects. */
   public int measured() {
