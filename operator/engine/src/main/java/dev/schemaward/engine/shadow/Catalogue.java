@@ -92,13 +92,14 @@ final class Catalogue {
   }
 
   /** These relations as the session sees them; what it does not see is left out. */
-  static Map<Long, Relation> relations(Session session, Collection<Long> oids)
-      throws SQLException {
+  static Map<Long, Relation> relations(Session session, Collection<Long> oids) throws SQLException {
     return oids.isEmpty()
         ? Map.of()
         : read(
             session,
-            "c.oid IN (" + oids.stream().map(String::valueOf).collect(Collectors.joining(",")) + ")");
+            "c.oid IN ("
+                + oids.stream().map(String::valueOf).collect(Collectors.joining(","))
+                + ")");
   }
 
   /** All of the database's own relations. */

@@ -22,8 +22,8 @@ import java.util.stream.Collectors;
 /**
  * Watches a statement that commits by itself while it runs (CREATE INDEX CONCURRENTLY, VACUUM …):
  * at its end its locks are gone. So two sessions stand in its way in turn, with locks on all tables
- * first of the strongest and then of weaker kinds. Wherever it has to wait, it is looked at: what it
- * holds and what it asks for. Nothing depends on being quick.
+ * first of the strongest and then of weaker kinds. Wherever it has to wait, it is looked at: what
+ * it holds and what it asks for. Nothing depends on being quick.
  */
 final class LoneStatementWatch {
   private static final long POLL_NANOS = 300_000;

@@ -1,9 +1,7 @@
 package dev.schemaward.engine.shadow;
 
-import dev.schemaward.engine.EngineException;
 import dev.schemaward.engine.bundle.Migration;
 import dev.schemaward.engine.connect.ServerErrors;
-import dev.schemaward.engine.connect.Session;
 import dev.schemaward.engine.execute.Segment;
 import dev.schemaward.engine.sql.Statement;
 import dev.schemaward.engine.sql.StatementKind.Execution;
@@ -118,8 +116,9 @@ final class MigrationTrial {
   /** True when the segment is done with, false when it must be tried again. */
   private boolean runOnce(Segment segment) throws SQLException, ShadowEndedException {
     boolean enumValue =
-        segment.first().kind().execution() == Execution.ENUM_VALUE && segment.statements().size() == 1;
-    return segment.kind() == Segment.Kind.ALONE && !enumValue
+        segment.first().kind().execution() == Execution.ENUM_VALUE
+            && segment.statements().size() == 1;
+    return (segment.kind() == Segment.Kind.ALONE && !enumValue)
         ? alone(segment.first())
         : transaction(segment);
   }
@@ -138,7 +137,9 @@ final class MigrationTrial {
                 && (statement.index() == segment.first().index()
                     || (closed && statement.index() == segment.last().index()));
         if (framing) {
-          effects.put(statement.index(), new StatementEffects(List.of(), List.of(), List.of(), List.of(), 0, null));
+          effects.put(
+              statement.index(),
+              new StatementEffects(List.of(), List.of(), List.of(), List.of(), 0, null));
         } else if (!notRun(statement)) {
           at = statement;
           stage.checkTime();
@@ -219,8 +220,7 @@ final class MigrationTrial {
   }
 
   /** Decides what follows from an error: false to try the segment again, true when it is over. */
-  private boolean setback(SQLException e, Statement at)
-      throws SQLException, ShadowEndedException {
+  private boolean setback(SQLException e, Statement at) throws SQLException, ShadowEndedException {
     switch (Setback.of(e, stage.incomplete() || incomplete)) {
       case Setback.Died died -> throw new ShadowEndedException(died.message(), e);
       case Setback.MissingRole missing -> {

@@ -30,7 +30,8 @@ final class ServerWide {
           "DROP USER",
           "DROP GROUP");
 
-  private static final Set<String> MAKE_A_ROLE = Set.of("CREATE ROLE", "CREATE USER", "CREATE GROUP");
+  private static final Set<String> MAKE_A_ROLE =
+      Set.of("CREATE ROLE", "CREATE USER", "CREATE GROUP");
 
   private ServerWide() {}
 
@@ -52,6 +53,8 @@ final class ServerWide {
 
   /** The role that it makes; empty when it makes none or does not say it plainly. */
   static Optional<String> roleMade(Statement statement) {
-    return makesRole(statement) ? statement.kind().objects().stream().findFirst() : Optional.empty();
+    return makesRole(statement)
+        ? statement.kind().objects().stream().findFirst()
+        : Optional.empty();
   }
 }

@@ -75,7 +75,8 @@ sealed interface Setback {
             ? Optional.of("the shadow is a bare server")
             : Optional.empty();
       case "0A000":
-        return message.contains("is not available") || message.contains("not supported by this build")
+        return message.contains("is not available")
+                || message.contains("not supported by this build")
             ? Optional.of("the shadow is a bare server")
             : Optional.empty();
       default:

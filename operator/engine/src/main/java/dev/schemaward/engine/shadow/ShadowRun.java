@@ -211,7 +211,8 @@ public final class ShadowRun {
       } finally {
         trial
             .effects()
-            .forEach((index, effect) -> effects.put(new StatementKey(migration.name(), index), effect));
+            .forEach(
+                (index, effect) -> effects.put(new StatementKey(migration.name(), index), effect));
       }
       if (trial.failure().isPresent()) {
         failure = trial.failure();

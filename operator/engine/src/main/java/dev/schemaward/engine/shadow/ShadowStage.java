@@ -14,9 +14,12 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The two sessions of a run on a shadow, its time, and what had to be made so that it can go on. */
+/**
+ * The two sessions of a run on a shadow, its time, and what had to be made so that it can go on.
+ */
 final class ShadowStage implements AutoCloseable {
-  private static final Pattern WITH_SCHEMA = Pattern.compile("\\bSCHEMA (\"(?:[^\"]|\"\")+\"|\\S+)");
+  private static final Pattern WITH_SCHEMA =
+      Pattern.compile("\\bSCHEMA (\"(?:[^\"]|\"\")+\"|\\S+)");
 
   private final ShadowDatabase database;
   private final Session worker;

@@ -18,9 +18,9 @@ import java.util.TreeSet;
 
 /**
  * Watches one transaction statement by statement. Every effect leaves a relation lock behind until
- * the transaction ends, so after each statement only the locked relations are looked at: from inside
- * the transaction as they are, by an observer's session as everybody else still sees them. What the
- * transaction itself has made nobody else can see, and is left out.
+ * the transaction ends, so after each statement only the locked relations are looked at: from
+ * inside the transaction as they are, by an observer's session as everybody else still sees them.
+ * What the transaction itself has made nobody else can see, and is left out.
  */
 final class TransactionWatch {
   private final Session worker;
@@ -156,10 +156,12 @@ final class TransactionWatch {
     }
     Set<String> referenced = new HashSet<>();
     for (ForeignKey key : Catalogue.validatedForeignKeys(worker, scanned)) {
-      boolean isNew = scanned.stream().noneMatch(table -> foreignKeys.get(table).contains(key.oid()));
+      boolean isNew =
+          scanned.stream().noneMatch(table -> foreignKeys.get(table).contains(key.oid()));
       if (isNew) {
         scanned.forEach(table -> foreignKeys.get(table).add(key.oid()));
-        before.getOrDefault(key.references(), Optional.empty())
+        before
+            .getOrDefault(key.references(), Optional.empty())
             .filter(Relation::isTable)
             .ifPresent(table -> referenced.add(table.name()));
       }

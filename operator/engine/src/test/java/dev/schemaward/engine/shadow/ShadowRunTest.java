@@ -167,7 +167,9 @@ class ShadowRunTest {
   @Test
   void aStatementThatWillFailIsNamedAndNothingAfterItIsGuessed() throws Exception {
     ShadowOutcome outcome =
-        run("alter table child add column a int;\nalter table child\n  add column note text;", "select 1");
+        run(
+            "alter table child add column a int;\nalter table child\n  add column note text;",
+            "select 1");
     ShadowOutcome.Failure failure = outcome.failure().orElseThrow();
     assertThat(failure.statement()).isEqualTo(new StatementKey("1", 2));
     assertThat(failure.sqlState()).isEqualTo("42701");
@@ -176,10 +178,11 @@ class ShadowRunTest {
     assertThat(effects(outcome, 1, 2).notMeasured()).startsWith("it fails: column \"note\"");
     assertThat(effects(outcome, 2, 1).notMeasured()).contains("statement 2 of 1 fails before it");
     assertThat(outcome.endState()).isFalse();
-    assertThat(run(List.of(), "begin; create index concurrently i on parent (name); commit")
-            .failure()
-            .orElseThrow()
-            .sqlState())
+    assertThat(
+            run(List.of(), "begin; create index concurrently i on parent (name); commit")
+                .failure()
+                .orElseThrow()
+                .sqlState())
         .isEqualTo("25001");
   }
 
@@ -230,8 +233,8 @@ class ShadowRunTest {
   void whatNeedsRowsOrASuperuserIsMarkedWithTheReason() throws Exception {
     ShadowOutcome outcome =
         run(
-            "do $$ begin if not exists (select from parent) then raise 'no parents'; end if; end $$;"
-                + " alter table parent add column a int;",
+            "do $$ begin if not exists (select from parent) then raise 'no parents'; end if; end"
+                + " $$; alter table parent add column a int;",
             "create extension pg_stat_statements; create view v as select * from"
                 + " pg_stat_statements; create event trigger e on ddl_command_end execute function"
                 + " nothing();");
@@ -278,7 +281,8 @@ class ShadowRunTest {
                             + " create extension pgcrypto")),
                 Map.of("uuid-ossp", "public", "pgcrypto", "public", "absent_one", "public"),
                 ShadowRun.DEFAULT_BUDGET));
-    assertThat(outcome.baseFaults()).containsExactly("the target has extension absent_one, the shadow has not");
+    assertThat(outcome.baseFaults())
+        .containsExactly("the target has extension absent_one, the shadow has not");
     assertThat(effects(outcome, 1, 1).rewrites()).containsExactly("public.legacy");
     assertThat(effects(outcome, 1, 2).measured()).isTrue();
   }
@@ -322,8 +326,8 @@ class ShadowRunTest {
     ShadowOutcome outcome =
         run(
             "alter table child add column a int",
-            "do $$ begin perform pg_sleep(0); end $$; select pg_terminate_backend(pg_backend_pid());"
-                + " alter table child add column b int",
+            "do $$ begin perform pg_sleep(0); end $$; select"
+                + " pg_terminate_backend(pg_backend_pid()); alter table child add column b int",
             "alter table child add column c int");
     assertThat(effects(outcome, 1, 1).measured()).isTrue();
     assertThat(effects(outcome, 2, 2).notMeasured()).contains("shadow server ended");
@@ -354,7 +358,8 @@ class ShadowRunTest {
     PostgresServer given = SharedPostgres.of(16);
     ShadowOutcome outcome;
     try (ShadowDatabase there =
-        ShadowDatabase.onServer(SecretDirectory.parseUrl(given.url("postgres"), "test"), "public")) {
+        ShadowDatabase.onServer(
+            SecretDirectory.parseUrl(given.url("postgres"), "test"), "public")) {
       outcome =
           ShadowRun.run(
               there,
