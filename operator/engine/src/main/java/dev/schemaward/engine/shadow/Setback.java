@@ -72,10 +72,12 @@ sealed interface Setback {
           case "3D000", "58P01", "55000", "0LP01", "25006" -> "the shadow is another server";
           case "42704" -> OF_THE_SERVER.matcher(message).matches() ? BARE : null;
           case "0A000" ->
-              message.contains("is not available") || message.contains("not supported by this build")
+              message.contains("is not available")
+                      || message.contains("not supported by this build")
                   ? BARE
                   : null;
-          // Rows cannot cause these: an enum label used too early, a table in use by its own session.
+          // Rows cannot cause these: an enum label used too early, a table in use by its own
+          // session.
           case "55P04", "55006" -> null;
           default ->
               switch (state.substring(0, 2)) {
