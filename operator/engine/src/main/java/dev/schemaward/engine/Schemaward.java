@@ -12,6 +12,7 @@ import dev.schemaward.engine.execute.Progress;
 import dev.schemaward.engine.execute.RecoverRequest;
 import dev.schemaward.engine.execute.Recoverer;
 import dev.schemaward.engine.history.HistoryStore;
+import dev.schemaward.engine.ledger.LedgerMark;
 import dev.schemaward.engine.plan.ExecutionPolicy;
 import dev.schemaward.engine.plan.Plan;
 import dev.schemaward.engine.plan.Planner;
@@ -38,6 +39,7 @@ public final class Schemaward {
    * @param owner who asks, {@code <cluster>/<namespace>/<name>}; null for a laptop
    * @param takeOverFrom the present owner that {@code owner} may replace; null for none
    * @param runnerBuild build id: part of the hash
+   * @param known the ledger as it was last seen; null when nobody saw one
    * @throws EngineException for everything that stands in the way
    */
   public static Plan plan(
@@ -47,7 +49,8 @@ public final class Schemaward {
       ExecutionPolicy policy,
       String owner,
       String takeOverFrom,
-      String runnerBuild)
+      String runnerBuild,
+      LedgerMark known)
       throws EngineException {
     try (Session session =
         Session.open(
@@ -63,7 +66,7 @@ public final class Schemaward {
           && !present.equals(takeOverFrom)) {
         throw Applier.targetBusy(present, seen.target().schema());
       }
-      return Planner.plan(seen, bundle, policy, runnerBuild, session.majorVersion());
+      return Planner.plan(seen, bundle, policy, runnerBuild, session.majorVersion(), known);
     }
   }
 

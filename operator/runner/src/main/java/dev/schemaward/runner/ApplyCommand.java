@@ -86,6 +86,7 @@ final class ApplyCommand implements Callable<Integer>, Main.ContextAware {
                       approved.approval(),
                       run.owner,
                       run.takeOverFrom,
+                      run.knownLedger,
                       run.run,
                       BuildId.ID,
                       RoundTrip.UNWATCHED),

@@ -28,6 +28,7 @@ final class Recoveries {
         approval,
         run.owner,
         run.takeOverFrom,
+        run.knownLedger,
         run.run,
         BuildId.ID,
         RoundTrip.UNWATCHED);

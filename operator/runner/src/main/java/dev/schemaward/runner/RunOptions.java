@@ -1,9 +1,11 @@
 package dev.schemaward.runner;
 
+import dev.schemaward.engine.ledger.LedgerMark;
 import dev.schemaward.engine.plan.ExecutionPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;
+import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
 /** How to run, and where to say how it went. */
@@ -53,6 +55,15 @@ final class RunOptions {
   String takeOverFrom;
 
   @Option(
+      names = "--known-ledger",
+      paramLabel = "ID:EPOCH",
+      converter = LedgerMarkConverter.class,
+      description =
+          "The ledger as it was last seen. Another one, or one that has come less far, ends with"
+              + " exit code 67, nothing executed.")
+  LedgerMark knownLedger;
+
+  @Option(
       names = "--output",
       defaultValue = "text",
       paramLabel = "FORMAT",
@@ -69,6 +80,19 @@ final class RunOptions {
       names = "--plan-frame",
       description = "End the output with the plan document, framed for the operator.")
   boolean planFrame;
+
+  /** Reads {@code <uuid>:<number>}. */
+  static final class LedgerMarkConverter implements CommandLine.ITypeConverter<LedgerMark> {
+    @Override
+    public LedgerMark convert(String text) {
+      int colon = text.lastIndexOf(':');
+      if (!text.matches("[0-9a-f-]{36}:[0-9]{1,18}")) {
+        throw new CommandLine.TypeConversionException(
+            "not of the form <ledger id>:<epoch>: " + text);
+      }
+      return new LedgerMark(text.substring(0, colon), Long.parseLong(text.substring(colon + 1)));
+    }
+  }
 
   ExecutionPolicy policy() {
     return new ExecutionPolicy(lockWait, statementTimeout, deadline);

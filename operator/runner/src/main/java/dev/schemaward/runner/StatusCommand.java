@@ -44,7 +44,8 @@ final class StatusCommand implements Callable<Integer>, Main.ContextAware {
                   run.policy(),
                   run.owner,
                   run.takeOverFrom,
-                  BuildId.ID);
+                  BuildId.ID,
+                  run.knownLedger);
           if (report.json()) {
             return report.planned(plan);
           }

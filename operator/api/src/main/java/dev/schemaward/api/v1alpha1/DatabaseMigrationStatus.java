@@ -28,6 +28,12 @@ public record DatabaseMigrationStatus(
     @JsonPropertyDescription("The approval of the current plan.") ApprovalStatus approval,
     @JsonPropertyDescription("The run that is going on or about to start.") RunStatus run,
     @JsonPropertyDescription("How the last run ended.") LastResult lastResult,
+    @JsonPropertyDescription(
+            "The ways on from a situation that needs a person. Approving the hash of one of them"
+                + " makes the operator take it. At most ten.")
+        List<RecoveryStatus> recovery,
+    @JsonPropertyDescription("The ledger in the database, as it was last seen.")
+        LedgerStatus ledger,
     @JsonPropertyDescription("The last ten runs, newest first.") List<HistoryEntry> history,
     @JsonPropertyDescription("Last value of schemaward.dev/reconcile-requested-at that was seen.")
         String lastHandledReconcileAt,
@@ -37,10 +43,11 @@ public record DatabaseMigrationStatus(
   /** A status that says nothing. */
   public static final DatabaseMigrationStatus EMPTY =
       new DatabaseMigrationStatus(
-          null, null, null, null, null, null, null, null, null, null, null, null, null);
+          null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
   public DatabaseMigrationStatus {
     conditions = conditions == null ? List.of() : List.copyOf(conditions);
+    recovery = recovery == null ? List.of() : List.copyOf(recovery);
     history = history == null ? List.of() : List.copyOf(history);
   }
 
@@ -128,7 +135,7 @@ public record DatabaseMigrationStatus(
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record RunStatus(
       @JsonPropertyDescription("Id of the run, also in the ledger.") String id,
-      @JsonPropertyDescription("Plan, Apply or ApplyIfAllowed.") String kind,
+      @JsonPropertyDescription("Plan, Apply, ApplyIfAllowed or Recover.") String kind,
       @JsonPropertyDescription("Number of the Job for this request, from 1.") int sequence,
       @JsonPropertyDescription("How often in a row this was tried, from 1.") int attempt,
       @JsonPropertyDescription("Hash of the plan that may be executed.") String planHash,
@@ -141,7 +148,7 @@ public record DatabaseMigrationStatus(
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record LastResult(
       @JsonPropertyDescription("Id of the run.") String id,
-      @JsonPropertyDescription("Plan, Apply or ApplyIfAllowed.") String kind,
+      @JsonPropertyDescription("Plan, Apply, ApplyIfAllowed or Recover.") String kind,
       @JsonPropertyDescription("Number of the Job for this request, from 1.") int sequence,
       @JsonPropertyDescription("How often in a row this was tried, from 1.") int attempt,
       @JsonPropertyDescription("Digest of what was asked for: spec, bundle, requests.")
@@ -165,12 +172,32 @@ public record DatabaseMigrationStatus(
       @JsonPropertyDescription("What is in the database now.") String tookEffect,
       @JsonPropertyDescription("What to do.") String advice) {}
 
+  /** A way on. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record RecoveryStatus(
+      @JsonPropertyDescription("sha256:<64 hex>; this is what an approval names.") String hash,
+      @JsonPropertyDescription("First six digits of the hash.") String shortId,
+      @JsonPropertyDescription(
+              "ContinueAfter, MarkApplied, MarkRolledBack, Baseline, AdoptEdited, RestoreLedger or"
+                  + " AcceptDatabase.")
+          String action,
+      @JsonPropertyDescription("What it does, in one line.") String title,
+      @JsonPropertyDescription("True when what was seen in the database speaks for this one.")
+          boolean recommended) {}
+
+  /** Which ledger, and how far it has come. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record LedgerStatus(
+      @JsonPropertyDescription("Its UUID.") String id,
+      @JsonPropertyDescription("Number of runs that it has seen.") long epoch) {}
+
   /** A run of the past. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record HistoryEntry(
       @JsonPropertyDescription("Id of the run.") String id,
-      @JsonPropertyDescription("Plan, Apply or ApplyIfAllowed.") String kind,
+      @JsonPropertyDescription("Plan, Apply, ApplyIfAllowed or Recover.") String kind,
       @JsonPropertyDescription("Why it ended; absent when the run left no result.") String reason,
       @JsonPropertyDescription("Hash of the plan.") String planHash,
       @JsonPropertyDescription("How many migrations it applied.") Integer appliedCount,

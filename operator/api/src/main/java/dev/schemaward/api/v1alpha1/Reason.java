@@ -12,6 +12,8 @@ public enum Reason {
   Planning(Kind.WORKING),
   /** A plan is being applied. */
   Applying(Kind.WORKING),
+  /** A recovery plan is being performed. */
+  Recovering(Kind.WORKING),
   /** A run ended without a result; it is started again after a while. */
   BackingOff(Kind.WORKING),
   /** The object is being deleted; a run that has started is let end. */

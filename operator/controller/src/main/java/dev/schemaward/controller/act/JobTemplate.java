@@ -193,7 +193,13 @@ public final class JobTemplate {
 
   private static List<String> arguments(RunRequest request) {
     Arguments arguments =
-        new Arguments(request.mode() instanceof RunRequest.Mode.Plan ? "plan" : "apply");
+        new Arguments(
+            switch (request.mode()) {
+              case RunRequest.Mode.Plan() -> "plan";
+              case RunRequest.Mode.Apply apply -> "apply";
+              case RunRequest.Mode.ApplyIfAllowed apply -> "apply";
+              case RunRequest.Mode.Recover recover -> "recover";
+            });
     arguments.add("--bundle", JobContract.BUNDLE_DIRECTORY);
     arguments.add("--secret-dir", JobContract.SECRET_DIRECTORY);
     new TreeMap<>(request.secretKeys())
@@ -210,6 +216,7 @@ public final class JobTemplate {
         "%s/%s/%s"
             .formatted(
                 request.clusterId(), request.migration().namespace(), request.migration().name()));
+    arguments.add("--known-ledger", request.knownLedger());
     arguments.add("--take-over-from", request.takeOverFrom());
     arguments.add("--result-file", JobContract.RESULT_FILE);
     switch (request.mode()) {
@@ -220,18 +227,30 @@ public final class JobTemplate {
       }
       case RunRequest.Mode.Apply(String expectPlan, RunRequest.Approval approval) -> {
         arguments.add("--expect-plan", expectPlan);
-        if (approval != null) {
-          arguments.add("--approved-by", Bytes.atMost(approval.by(), MAX_TEXT_BYTES));
-          arguments.add("--approved-at", approval.at().toString());
-          arguments.add("--approval-channel", approval.channel());
-          if (approval.reason() != null) {
-            arguments.add("--approval-reason", Bytes.atMost(approval.reason(), MAX_TEXT_BYTES));
-          }
-        }
+        approval(arguments, approval);
+      }
+      case RunRequest.Mode.Recover(String expect, RunRequest.Approval approval) -> {
+        arguments.add("--apply");
+        arguments.add("--expect", expect);
+        approval(arguments, approval);
       }
     }
-    arguments.add("--plan-frame");
+    if (!(request.mode() instanceof RunRequest.Mode.Recover)) {
+      arguments.add("--plan-frame");
+    }
     return arguments.list;
+  }
+
+  private static void approval(Arguments arguments, RunRequest.Approval approval) {
+    if (approval == null) {
+      return;
+    }
+    arguments.add("--approved-by", Bytes.atMost(approval.by(), MAX_TEXT_BYTES));
+    arguments.add("--approved-at", approval.at().toString());
+    arguments.add("--approval-channel", approval.channel());
+    if (approval.reason() != null) {
+      arguments.add("--approval-reason", Bytes.atMost(approval.reason(), MAX_TEXT_BYTES));
+    }
   }
 
   /**

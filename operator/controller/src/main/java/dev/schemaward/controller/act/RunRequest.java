@@ -24,6 +24,7 @@ import java.util.Map;
  * @param schema target schema; null for the URL's own
  * @param format {@code Auto}, {@code Prisma} or {@code Sql}
  * @param targetVersion last migration to apply; null for all
+ * @param knownLedger {@code <id>:<epoch>} of the ledger as it was last seen; null when none was
  * @param takeOverFrom owner whose database is taken over; null
  * @param limits timeouts
  * @param placement image and pod settings
@@ -41,6 +42,7 @@ public record RunRequest(
     String schema,
     String format,
     String targetVersion,
+    String knownLedger,
     String takeOverFrom,
     Limits limits,
     Placement placement) {
@@ -62,6 +64,9 @@ public record RunRequest(
      * @param rule {@code OnHazard} or {@code Never}
      */
     record ApplyIfAllowed(String rule) implements Mode {}
+
+    /** Perform exactly this recovery plan. */
+    record Recover(String expect, Approval approval) implements Mode {}
   }
 
   /**

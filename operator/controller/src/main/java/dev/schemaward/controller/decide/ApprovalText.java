@@ -2,6 +2,8 @@ package dev.schemaward.controller.decide;
 
 import dev.schemaward.api.v1alpha1.Annotations;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.ApprovalStatus;
+import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.RecoveryStatus;
+import java.util.List;
 
 /** What people read when a plan waits for them: what waits, how to read it, what to type. */
 final class ApprovalText {
@@ -64,6 +66,19 @@ final class ApprovalText {
             Annotations.APPROVE,
             plan.hash(),
             Annotations.BY);
+  }
+
+  /** The ways on: the recommended one with what to type, the others by name. */
+  static String ways(World world, List<RecoveryStatus> ways) {
+    RecoveryStatus first = ways.getFirst();
+    StringBuilder text = new StringBuilder("ways on: ");
+    for (RecoveryStatus way : ways) {
+      text.append(way.shortId()).append(" ").append(way.title());
+      text.append(way.recommended() ? " (recommended); " : "; ");
+    }
+    return text.append("approve the hash of one, as in .status.recovery, for example: ")
+        .append(approve(world, new Plan(first.hash(), 1, 0, 0, first.title(), null, true)))
+        .toString();
   }
 
   private static String who(ApprovalStatus approval) {

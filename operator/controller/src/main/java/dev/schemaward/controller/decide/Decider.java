@@ -4,6 +4,7 @@ import dev.schemaward.api.run.ExitCode;
 import dev.schemaward.api.run.RunReason;
 import dev.schemaward.api.v1alpha1.Annotations;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationSpec.ApprovalRule;
+import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.ApprovalStatus;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.RunStatus;
 import dev.schemaward.api.v1alpha1.Durations;
 import dev.schemaward.api.v1alpha1.Reason;
@@ -75,11 +76,37 @@ public final class Decider {
                 world.status().plan() != null && plan.hash().equals(world.status().plan().hash()));
   }
 
+  /**
+   * The way on that somebody chose and that status shows already: about it, and only about it, the
+   * enforcement is worth asking.
+   */
+  public static Optional<Plan> recoveryInQuestion(World world) {
+    if (world.subject().deleting()
+        || world.activeRun().isPresent()
+        || Gates.BEFORE_ANY_JOB.stream().anyMatch(gate -> gate.check(world).isPresent())) {
+      return Optional.empty();
+    }
+    return world
+        .currentOutcome()
+        .flatMap(outcome -> chosenWay(world, outcome))
+        .filter(way -> Gates.wayShown(world, way).isEmpty());
+  }
+
+  private static Optional<Plan> chosenWay(World world, Outcome outcome) {
+    Optional<Plan> approvedNow =
+        world.subject().annotation(Annotations.APPROVE).flatMap(outcome::way);
+    Optional<Plan> recorded =
+        Optional.ofNullable(world.status().approval())
+            .filter(approval -> ApprovalStatus.APPROVED.equals(approval.decision()))
+            .flatMap(approval -> outcome.way(approval.planHash()));
+    return approvedNow.or(() -> recorded);
+  }
+
   private static Decision withJob(World world, Run run) {
     Run.Active active = run.active().orElseThrow();
     boolean outdated = !run.basis().equals(world.basis());
     boolean revoked =
-        run.kind() == RunKind.Apply
+        (run.kind() == RunKind.Apply || run.kind() == RunKind.Recover)
             && world
                 .subject()
                 .annotation(Annotations.REJECT)
@@ -117,6 +144,13 @@ public final class Decider {
                   ? "Job %s is planning and applying".formatted(run.job())
                   : "Job %s is applying plan %s".formatted(run.job(), Plan.shortId(run.planHash())),
               recheck);
+      case Recover ->
+          new Decision.AwaitJob(
+              run,
+              Reason.Recovering,
+              "Job %s is performing recovery plan %s"
+                  .formatted(run.job(), Plan.shortId(run.planHash())),
+              recheck);
     };
   }
 
@@ -152,14 +186,32 @@ public final class Decider {
               .map(plan -> planned(world, outcome, plan, 1))
               .orElseGet(() -> again(world, outcome, Reason.BackingOff));
       case PlanChanged -> start(world, RunKind.Plan, null, 1);
+      case Recovered, RecoveryShown -> start(world, firstKind(world), null, 1);
       default ->
           reason.exitCode() == ExitCode.TRY_AGAIN
               ? again(world, outcome, Reason.valueOf(reason.name()))
-              : new Decision.Stall(
-                  Reason.valueOf(reason.name()),
-                  outcome.message() + "; " + retryAdvice(world),
-                  Optional.empty());
+              : stalled(world, outcome, Reason.valueOf(reason.name()));
     };
+  }
+
+  private static Decision stalled(World world, Outcome outcome, Reason reason) {
+    Optional<Plan> way = chosenWay(world, outcome);
+    if (way.isEmpty()) {
+      return new Decision.Stall(
+          reason,
+          outcome.message()
+              + (outcome.recovery().isEmpty()
+                  ? "; " + retryAdvice(world)
+                  : "; " + ApprovalText.ways(world, outcome.recovery())),
+          Optional.empty());
+    }
+    for (Gates.BeforeApply gate : Gates.BEFORE_RECOVERY) {
+      Optional<Decision> closed = gate.check(world, way.get());
+      if (closed.isPresent()) {
+        return closed.get();
+      }
+    }
+    return start(world, RunKind.Recover, way.get().hash(), 1);
   }
 
   private static String retryAdvice(World world) {
@@ -184,6 +236,10 @@ public final class Decider {
           until);
     }
     int attempt = outcome.attempt() + 1;
+    if (outcome.kind() == RunKind.Recover) {
+      // What it was to mend is looked at anew; the approval of a way on that still stands counts.
+      return start(world, RunKind.Plan, null, attempt);
+    }
     if (outcome.kind() == RunKind.Apply) {
       return Optional.ofNullable(outcome.planHash())
           .flatMap(world::plan)

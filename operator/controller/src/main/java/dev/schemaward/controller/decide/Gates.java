@@ -45,6 +45,17 @@ final class Gates {
           Gates::approvalRecorded,
           Gates::approvalInTime);
 
+  /** A way on is shown in status as a whole; who may approve a plan may approve it. */
+  static final List<BeforeApply> BEFORE_RECOVERY =
+      List.of(Gates::wayShown, Gates::notRejected, Gates::approvalRecorded, Gates::approvalInTime);
+
+  /** Admission compares a choice with what status shows. */
+  static Optional<Decision> wayShown(World world, Plan way) {
+    boolean shown =
+        world.status().recovery().stream().anyMatch(offered -> offered.hash().equals(way.hash()));
+    return shown ? Optional.empty() : Optional.of(new Decision.ShowPlan(way));
+  }
+
   private static Optional<Decision> notSuspended(World world) {
     return world.subject().spec().suspend()
         ? Optional.of(

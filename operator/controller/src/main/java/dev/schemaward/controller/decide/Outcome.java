@@ -5,9 +5,11 @@ import dev.schemaward.api.run.RunResult;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.LastResult;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.PlanStatus;
+import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.RecoveryStatus;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -26,6 +28,7 @@ import java.util.Optional;
  * @param message the same for people
  * @param planHash the plan that it could execute or made; null when there was none
  * @param plan the plan that it made; empty when it made none
+ * @param recovery the ways on that it found; empty when it needs none
  */
 public record Outcome(
     String runId,
@@ -38,7 +41,18 @@ public record Outcome(
     Optional<RunReason> reason,
     String message,
     String planHash,
-    Optional<Plan> plan) {
+    Optional<Plan> plan,
+    List<RecoveryStatus> recovery) {
+
+  private static final int MAX_WAYS = 10;
+
+  /** The way on with this hash, as a plan that people approve; empty when there is none. */
+  Optional<Plan> way(String hash) {
+    return recovery.stream()
+        .filter(way -> way.hash().equals(hash))
+        .map(way -> new Plan(way.hash(), 1, 0, 0, way.title(), image, true))
+        .findFirst();
+  }
 
   /** From a Job that ended. */
   static Outcome of(Run run, Run.Finished end) {
@@ -55,7 +69,24 @@ public record Outcome(
         run.planHash() != null
             ? run.planHash()
             : end.result().map(RunResult::planHash).orElse(null),
-        end.result().flatMap(result -> plan(result, run.image())));
+        end.result().flatMap(result -> plan(result, run.image())),
+        end.result().map(Outcome::recovery).orElse(List.of()));
+  }
+
+  private static List<RecoveryStatus> recovery(RunResult result) {
+    return result.recovery() == null
+        ? List.of()
+        : result.recovery().stream()
+            .limit(MAX_WAYS)
+            .map(
+                way ->
+                    new RecoveryStatus(
+                        way.hash(),
+                        dev.schemaward.controller.decide.Plan.shortId(way.hash()),
+                        way.action(),
+                        way.title(),
+                        way.recommended()))
+            .toList();
   }
 
   private static Optional<Plan> plan(RunResult result, String image) {
@@ -99,7 +130,8 @@ public record Outcome(
               reason,
               Objects.requireNonNullElse(last.message(), ""),
               last.planHash(),
-              plan(status, last, reason)));
+              plan(status, last, reason),
+              status.recovery()));
     } catch (DateTimeParseException e) {
       return Optional.empty();
     }

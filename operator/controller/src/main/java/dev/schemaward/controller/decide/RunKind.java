@@ -9,7 +9,9 @@ public enum RunKind {
   /** Execute exactly the plan of a given hash. */
   Apply,
   /** Plan, and execute in the same run unless the plan needs an approval. */
-  ApplyIfAllowed;
+  ApplyIfAllowed,
+  /** Perform exactly the recovery plan of a given hash. */
+  Recover;
 
   /** True when a run of this kind may change the database. */
   public boolean executes() {

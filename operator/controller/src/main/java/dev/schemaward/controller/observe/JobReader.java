@@ -160,7 +160,7 @@ final class JobReader {
 
   private static RunResult bare(RunKind kind, String runId, RunReason reason, int code) {
     return new RunResult(
-        kind == RunKind.Plan ? "plan" : "apply",
+        kind == RunKind.Plan ? "plan" : kind == RunKind.Recover ? "recover" : "apply",
         runId,
         reason,
         "the runner ended with exit code %d and left no readable result; its log says more"

@@ -80,6 +80,10 @@ public final class Observer {
             migration,
             Decider.planInQuestion(first)
                 .map(plan -> aboutThePlan(first, migration, plan, podOfRun))
+                .or(
+                    () ->
+                        Decider.recoveryInQuestion(first)
+                            .map(way -> aboutTheRecovery(first, migration, way)))
                 .orElse(first)));
   }
 
@@ -178,14 +182,28 @@ public final class Observer {
   /** Document and enforcement: asked only where a decision depends on them. */
   private World aboutThePlan(
       World world, DatabaseMigration migration, Plan plan, Map<String, Pod> podOfRun) {
+    return about(
+        world, document(world, plan, podOfRun), enforcementBeforeUse(world, migration, plan));
+  }
+
+  /** A way on stands in status as a whole: it has no document. */
+  private World aboutTheRecovery(World world, DatabaseMigration migration, Plan way) {
+    return about(world, new World.NotNeeded(), enforcementBeforeUse(world, migration, way));
+  }
+
+  private Optional<World.Enforcement> enforcementBeforeUse(
+      World world, DatabaseMigration migration, Plan plan) {
     var approval = world.status().approval();
     boolean recorded = approval != null && plan.hash().equals(approval.planHash());
     boolean aboutToBeUsed =
         world.subject().annotation(Annotations.APPROVE).filter(plan.hash()::equals).isPresent();
-    Optional<World.Enforcement> enforcement =
-        recorded && !aboutToBeUsed
-            ? Optional.empty()
-            : Optional.of(enforcement(migration, plan, aboutToBeUsed && !recorded));
+    return recorded && !aboutToBeUsed
+        ? Optional.empty()
+        : Optional.of(enforcement(migration, plan, aboutToBeUsed && !recorded));
+  }
+
+  private static World about(
+      World world, World.Document document, Optional<World.Enforcement> enforcement) {
     return new World(
         world.now(),
         world.subject(),
@@ -193,7 +211,7 @@ public final class Observer {
         world.production(),
         world.bundle(),
         world.runs(),
-        document(world, plan, podOfRun),
+        document,
         enforcement,
         world.settings());
   }

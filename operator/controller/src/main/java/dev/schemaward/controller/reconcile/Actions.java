@@ -6,6 +6,7 @@ import dev.schemaward.api.v1alpha1.Annotations;
 import dev.schemaward.api.v1alpha1.DatabaseMigration;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationSpec;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.ApprovalStatus;
+import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.LedgerStatus;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.RunStatus;
 import dev.schemaward.api.v1alpha1.Durations;
 import dev.schemaward.controller.act.Finalizers;
@@ -97,6 +98,7 @@ public final class Actions {
         spec.target().schema(),
         spec.format().name(),
         spec.targetVersion(),
+        knownLedger(world.status().ledger()),
         subject.annotation(Annotations.TAKE_OVER_FROM).orElse(null),
         new RunRequest.Limits(
             Durations.parse(spec.execution().lockWait()),
@@ -110,6 +112,10 @@ public final class Actions {
             runner.nodeSelector(),
             runner.tolerations(),
             runner.imagePullSecrets()));
+  }
+
+  private static String knownLedger(LedgerStatus ledger) {
+    return ledger == null ? null : ledger.id() + ":" + ledger.epoch();
   }
 
   private static Map<String, String> marks(World world, RunStatus run) {
@@ -132,6 +138,7 @@ public final class Actions {
       case ApplyIfAllowed ->
           new RunRequest.Mode.ApplyIfAllowed(world.subject().spec().approval().required().name());
       case Apply -> new RunRequest.Mode.Apply(run.planHash(), approval(world, run));
+      case Recover -> new RunRequest.Mode.Recover(run.planHash(), approval(world, run));
     };
   }
 

@@ -106,7 +106,7 @@ final class Announcements {
 
   private static void working(Reason reason, String message, List<News> news) {
     switch (reason) {
-      case Planning, Applying, Deleting -> {} // RunStarted says it
+      case Planning, Applying, Recovering, Deleting -> {} // RunStarted says it
       case LockContention -> news.add(new News(Events.Type.Warning, "LockContention", message));
       default -> news.add(new News(Events.Type.Warning, "RetryScheduled", message));
     }

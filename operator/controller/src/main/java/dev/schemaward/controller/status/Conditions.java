@@ -68,7 +68,7 @@ final class Conditions {
       case Decision.RecordApproval(ApprovalStatus a) ->
           a.decision().equals(ApprovalStatus.APPROVED)
               ? new Situation(
-                  Reason.Applying, "approved by " + String.join(", ", a.by()) + ", about to apply")
+                  Reason.Applying, "approved by " + String.join(", ", a.by()) + ", about to start")
               : new Situation(Reason.AwaitingApproval, "rejected by " + String.join(", ", a.by()));
       case Decision.AwaitJob await -> new Situation(await.reason(), await.message());
       case Decision.Hold hold -> new Situation(hold.reason(), hold.message());
@@ -82,9 +82,11 @@ final class Conditions {
   }
 
   private static Situation starting(String kind, String job) {
-    return kind.equals("Plan")
-        ? new Situation(Reason.Planning, "Job " + job + " is about to plan")
-        : new Situation(Reason.Applying, "Job " + job + " is about to apply");
+    return switch (kind) {
+      case "Plan" -> new Situation(Reason.Planning, "Job " + job + " is about to plan");
+      case "Recover" -> new Situation(Reason.Recovering, "Job " + job + " is about to recover");
+      default -> new Situation(Reason.Applying, "Job " + job + " is about to apply");
+    };
   }
 
   /** As before; only whose generation it is and why nothing happens is new. */

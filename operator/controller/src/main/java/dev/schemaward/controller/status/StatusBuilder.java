@@ -6,7 +6,9 @@ import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.ApprovalStatus;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.DocumentReference;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.Findings;
+import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.LedgerStatus;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.PlanStatus;
+import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.RecoveryStatus;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.RunStatus;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.TargetStatus;
 import dev.schemaward.api.v1alpha1.Reason;
@@ -38,7 +40,11 @@ public final class StatusBuilder {
     Decision core = core(decision);
     Optional<RunResult> newest = newestResult(world);
     PlanStatus plan = plan(world, core);
-    ApprovalStatus approval = approval(before, plan, core);
+    List<RecoveryStatus> recovery =
+        world.currentOutcome().map(Outcome::recovery).orElse(List.of()).stream()
+            .map(StatusBuilder::shortened)
+            .toList();
+    ApprovalStatus approval = approval(before, plan, recovery, core);
     Optional<RunResult.History> history = newest.map(RunResult::history).filter(Objects::nonNull);
     Optional<Outcome> outcome = world.newestOutcome();
     return new DatabaseMigrationStatus(
@@ -55,6 +61,8 @@ public final class StatusBuilder {
         approval,
         run(before, core),
         RunHistory.lastResult(world, outcome),
+        recovery,
+        ledger(world).orElse(before.ledger()),
         RunHistory.next(world, outcome),
         world
             .subject()
@@ -151,7 +159,10 @@ public final class StatusBuilder {
   }
 
   private static ApprovalStatus approval(
-      DatabaseMigrationStatus before, PlanStatus plan, Decision core) {
+      DatabaseMigrationStatus before,
+      PlanStatus plan,
+      List<RecoveryStatus> recovery,
+      Decision core) {
     if (core instanceof Decision.RecordApproval(ApprovalStatus approval)) {
       return approval;
     }
@@ -159,7 +170,32 @@ public final class StatusBuilder {
         before.approval() != null
             && plan != null
             && Objects.equals(before.approval().planHash(), plan.hash());
-    return ofThisPlan ? before.approval() : null;
+    boolean ofAWayOn =
+        before.approval() != null
+            && recovery.stream().anyMatch(way -> way.hash().equals(before.approval().planHash()));
+    return ofThisPlan || ofAWayOn ? before.approval() : null;
+  }
+
+  private static RecoveryStatus shortened(RecoveryStatus way) {
+    return new RecoveryStatus(
+        way.hash(),
+        way.shortId(),
+        way.action(),
+        Bytes.atMost(way.title(), MAX_TEXT_BYTES),
+        way.recommended());
+  }
+
+  /** The ledger as the newest run left it that saw one. */
+  private static Optional<LedgerStatus> ledger(World world) {
+    return world.runs().stream()
+        .flatMap(run -> run.finished().flatMap(Run.Finished::result).stream())
+        .map(RunResult::ledger)
+        .filter(Objects::nonNull)
+        .max(Comparator.comparing(RunResult.Ledger::epoch))
+        .map(ledger -> new LedgerStatus(ledger.id(), ledger.epoch()))
+        .filter(
+            seen ->
+                world.status().ledger() == null || seen.epoch() > world.status().ledger().epoch());
   }
 
   private static RunStatus run(DatabaseMigrationStatus before, Decision core) {

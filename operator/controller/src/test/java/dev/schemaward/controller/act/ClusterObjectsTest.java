@@ -198,6 +198,7 @@ class ClusterObjectsTest {
         "Auto",
         null,
         null,
+        null,
         new RunRequest.Limits(Duration.ofMinutes(2), Duration.ofMinutes(15), Duration.ofHours(1)),
         new RunRequest.Placement(
             "image", "IfNotPresent", null, null, Map.of(), List.of(), List.of()));

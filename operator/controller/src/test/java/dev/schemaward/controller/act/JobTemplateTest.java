@@ -64,6 +64,7 @@ class JobTemplateTest {
             "--deadline=3600s",
             "--run=orders-1-id",
             "--owner=cluster/shop/orders",
+            "--known-ledger=11111111-2222-3333-4444-555555555555:7",
             "--result-file=/dev/termination-log",
             "--plan-frame");
     assertThat(arguments(new RunRequest.Mode.ApplyIfAllowed("OnHazard")))
@@ -120,6 +121,7 @@ class JobTemplateTest {
         "app",
         "Prisma",
         "3_last",
+        "11111111-2222-3333-4444-555555555555:7",
         null,
         new RunRequest.Limits(Duration.ofMinutes(2), Duration.ofMinutes(15), Duration.ofHours(1)),
         new RunRequest.Placement(

@@ -128,6 +128,87 @@ class DeciderTest {
             "the plan changed under the lock",
             production().run(RunKind.Apply, HASH, ended(RunReason.PlanChanged)),
             "RecordIntent Plan 2.1"),
+        // ways on
+        new Row("ways on are offered", world().needsRecovery(HASH), "Stall NeedsAttention"),
+        new Row(
+            "a way on is shown before it is taken",
+            world().needsRecovery(HASH).annotation(Annotations.APPROVE, HASH),
+            "ShowPlan"),
+        new Row(
+            "a way on is chosen and nobody knows whether choosing is guarded",
+            world()
+                .needsRecovery(HASH)
+                .settle()
+                .annotation(Annotations.APPROVE, HASH)
+                .annotation(Annotations.BY, "alice"),
+            "ShowPlan"),
+        new Row(
+            "a way on is chosen and choosing is not guarded",
+            world()
+                .needsRecovery(HASH)
+                .settle()
+                .notEnforced()
+                .annotation(Annotations.APPROVE, HASH)
+                .annotation(Annotations.BY, "alice"),
+            "Stall ApprovalPolicyNotEnforced"),
+        new Row(
+            "a way on is chosen: recorded",
+            world()
+                .needsRecovery(HASH)
+                .settle()
+                .enforced()
+                .annotation(Annotations.APPROVE, HASH)
+                .annotation(Annotations.BY, "alice"),
+            "RecordApproval Approved"),
+        new Row(
+            "a way on is chosen and recorded: performed, also when the annotation is gone",
+            world()
+                .needsRecovery(HASH)
+                .settle()
+                .approval(HASH, "Approved", NOW, Duration.ofHours(1)),
+            "RecordIntent Recover 2.1"),
+        new Row(
+            "the same when the Job that found it is gone",
+            world()
+                .needsRecovery(HASH)
+                .settle()
+                .clearRuns()
+                .approval(HASH, "Approved", NOW, Duration.ofHours(1)),
+            "RecordIntent Recover 2.1"),
+        new Row(
+            "another way on than the offered ones is not taken",
+            world()
+                .needsRecovery(HASH)
+                .settle()
+                .approval(OTHER, "Approved", NOW, Duration.ofHours(1)),
+            "Stall NeedsAttention"),
+        new Row(
+            "a choice that was not used in time",
+            world()
+                .needsRecovery(HASH)
+                .settle()
+                .approval(HASH, "Approved", NOW.minus(Duration.ofHours(2)), Duration.ofHours(1)),
+            "Stall ApprovalExpired"),
+        new Row(
+            "a rejection wins over a choice",
+            world()
+                .needsRecovery(HASH)
+                .settle()
+                .approval(HASH, "Approved", NOW, Duration.ofHours(1))
+                .annotation(Annotations.REJECT, HASH),
+            "RecordApproval Rejected"),
+        new Row(
+            "recovering",
+            world().needsRecovery(HASH).run(RunKind.Recover, HASH, running()),
+            "AwaitJob Recovering"),
+        new Row(
+            "recovered: planned anew",
+            production().needsRecovery(HASH).run(RunKind.Recover, HASH, ended(RunReason.Recovered)),
+            "RecordIntent Plan 3.1"),
+        new Row(
+            "the situation changed before it was recovered",
+            world().needsRecovery(HASH).run(RunKind.Recover, HASH, ended(RunReason.PlanChanged)),
+            "RecordIntent Plan 3.1"),
         // without a result
         new Row(
             "died just now",
@@ -418,6 +499,8 @@ class DeciderTest {
         case Planned, ApprovalRequired ->
             assertThat(decision).isInstanceOf(Decision.BackOff.class); // a plan without a plan
         case PlanChanged -> assertThat(describe(decision)).isEqualTo("RecordIntent Plan 2.1");
+        case Recovered, RecoveryShown ->
+            assertThat(describe(decision)).isEqualTo("RecordIntent ApplyIfAllowed 2.1");
         default -> {
           String expected =
               reason.exitCode() == ExitCode.TRY_AGAIN ? "BackOff " + reason : "Stall " + reason;

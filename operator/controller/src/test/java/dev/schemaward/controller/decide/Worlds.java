@@ -170,6 +170,8 @@ public final class Worlds {
             approval,
             status.run(),
             status.lastResult(),
+            status.recovery(),
+            status.ledger(),
             status.history(),
             null,
             null);
@@ -203,6 +205,33 @@ public final class Worlds {
   /** A plan Job that ended ten seconds ago with a plan of one migration. */
   public Worlds planned() {
     return run(RunKind.Plan, null, ended(RunReason.Planned, HASH, 1, 0));
+  }
+
+  /** A plan Job that found a situation with this way on. */
+  public Worlds needsRecovery(String way) {
+    Run.Finished end = ended(RunReason.NeedsAttention);
+    RunResult was = end.result().orElseThrow();
+    RunResult result =
+        new RunResult(
+            was.kind(),
+            was.runId(),
+            was.reason(),
+            was.message(),
+            was.runnerBuild(),
+            was.target(),
+            null,
+            null,
+            null,
+            null,
+            0,
+            false,
+            null,
+            null,
+            List.of(new RunResult.RecoveryChoice(way, "MarkApplied", "mark it applied", true)),
+            new RunResult.Ledger("11111111-2222-3333-4444-555555555555", 7),
+            null,
+            5);
+    return run(RunKind.Plan, null, new Run.Finished(end.at(), Optional.of(result), end.message()));
   }
 
   /** The same with everything that must hold before people are asked. */

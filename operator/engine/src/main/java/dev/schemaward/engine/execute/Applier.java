@@ -107,7 +107,8 @@ public final class Applier {
               request.bundle(),
               request.policy(),
               request.runnerBuild(),
-              session.majorVersion());
+              session.majorVersion(),
+              request.known());
       Optional<ApplyOutcome> decided = decide(seen, session);
       if (decided.isPresent()) {
         return decided.get();

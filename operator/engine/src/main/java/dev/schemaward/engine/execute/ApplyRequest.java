@@ -3,6 +3,7 @@ package dev.schemaward.engine.execute;
 import dev.schemaward.engine.bundle.Bundle;
 import dev.schemaward.engine.connect.Credentials;
 import dev.schemaward.engine.connect.RoundTrip;
+import dev.schemaward.engine.ledger.LedgerMark;
 import dev.schemaward.engine.plan.ExecutionPolicy;
 
 /**
@@ -17,6 +18,7 @@ import dev.schemaward.engine.plan.ExecutionPolicy;
  * @param owner {@code <cluster>/<namespace>/<name>} that owns the target from now on; null claims
  *     nothing (a laptop)
  * @param takeOverFrom the present owner that {@code owner} may replace; null for none
+ * @param known the ledger as it was last seen; null when nobody saw one
  * @param runId id of the run, unique
  * @param runnerBuild build id, part of the plan's hash
  * @param roundTrip sees every message; for tests
@@ -30,6 +32,7 @@ public record ApplyRequest(
     Approval approval,
     String owner,
     String takeOverFrom,
+    LedgerMark known,
     String runId,
     String runnerBuild,
     RoundTrip roundTrip) {

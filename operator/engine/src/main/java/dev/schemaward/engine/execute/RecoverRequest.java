@@ -3,6 +3,7 @@ package dev.schemaward.engine.execute;
 import dev.schemaward.engine.bundle.Bundle;
 import dev.schemaward.engine.connect.Credentials;
 import dev.schemaward.engine.connect.RoundTrip;
+import dev.schemaward.engine.ledger.LedgerMark;
 import java.time.Duration;
 
 /**
@@ -16,6 +17,7 @@ import java.time.Duration;
  * @param approval who decided, for the ledger; null when not said
  * @param owner {@code <cluster>/<namespace>/<name>}; null claims nothing
  * @param takeOverFrom the present owner that {@code owner} may replace; null for none
+ * @param known the ledger as it was last seen; null when nobody saw one
  * @param runId id of the run, unique
  * @param runnerBuild build id, for the ledger
  * @param roundTrip sees every message; for tests
@@ -29,6 +31,7 @@ public record RecoverRequest(
     ApplyRequest.Approval approval,
     String owner,
     String takeOverFrom,
+    LedgerMark known,
     String runId,
     String runnerBuild,
     RoundTrip roundTrip) {}

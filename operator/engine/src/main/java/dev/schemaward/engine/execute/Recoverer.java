@@ -103,6 +103,10 @@ public final class Recoverer {
       return RecoveryPlanner.brokenLedger(request.bundle(), seen, store);
     }
     Ledger.requireWritable(seen.ledger());
+    String mismatch = Ledger.mismatch(seen.ledger(), request.known());
+    if (mismatch != null) {
+      return RecoveryPlanner.otherLedger(request.bundle(), seen, store, request.known(), mismatch);
+    }
     if (request.upTo() != null) {
       requireInBundle(request.upTo());
     }

@@ -113,6 +113,55 @@ public final class Ledger {
     }
   }
 
+  /**
+   * Refuses a database whose ledger is not the known one or has come less far: it was dropped, the
+   * database was restored to an earlier point, or another one stands behind the address.
+   *
+   * @param known as it was last seen; null when nobody saw one
+   * @throws EngineException LedgerMismatch
+   */
+  public static void requireKnown(LedgerState state, LedgerMark known) throws EngineException {
+    String mismatch = mismatch(state, known);
+    if (mismatch != null) {
+      throw new EngineException(
+          FailureReason.LedgerMismatch,
+          mismatch
+              + "; nothing was executed. If this is the database that is meant, say so:"
+              + " `schemaward recover --show`");
+    }
+  }
+
+  /** What is not as it was known, in words; null when all is. */
+  public static String mismatch(LedgerState state, LedgerMark known) {
+    if (known == null) {
+      return null;
+    }
+    if (!state.present()) {
+      return "the ledger that was here ("
+          + known.epoch()
+          + " runs) is gone: schema schemaward was dropped, or this is another database";
+    }
+    if (!known.id().equals(state.id())) {
+      return "the ledger here is another one (id "
+          + state.id()
+          + ") than the known one (id "
+          + known.id()
+          + "): this is another database, or the ledger was made anew";
+    }
+    return state.epoch() < known.epoch()
+        ? "the ledger has seen "
+            + state.epoch()
+            + " runs and "
+            + known.epoch()
+            + " are known: the database was restored to an earlier point"
+        : null;
+  }
+
+  /** SQL that makes the ledger here the known one, with an epoch not below the known one. */
+  public static String accept(LedgerMark known) {
+    return "UPDATE schemaward.meta SET epoch = greatest(epoch, " + known.epoch() + ")";
+  }
+
   /** SQL that creates the ledger where it is missing. */
   public static String create() {
     return """

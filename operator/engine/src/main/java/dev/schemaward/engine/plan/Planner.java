@@ -18,6 +18,7 @@ import dev.schemaward.engine.history.History;
 import dev.schemaward.engine.history.HistoryRow;
 import dev.schemaward.engine.history.HistoryStore;
 import dev.schemaward.engine.ledger.Ledger;
+import dev.schemaward.engine.ledger.LedgerMark;
 import dev.schemaward.engine.ledger.LedgerState;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -103,6 +104,7 @@ public final class Planner {
   /**
    * The plan that follows from an observation.
    *
+   * @param known the ledger as it was last seen; null when nobody saw one
    * @throws EngineException ChecksumMismatch, NeedsAttention, NotBaselined, LedgerMismatch
    */
   public static Plan plan(
@@ -110,9 +112,11 @@ public final class Planner {
       Bundle bundle,
       ExecutionPolicy policy,
       String runnerBuild,
-      int serverMajor)
+      int serverMajor,
+      LedgerMark known)
       throws EngineException {
     Ledger.requireWritable(observation.ledger());
+    Ledger.requireKnown(observation.ledger(), known);
     Diagnosis diagnosis = Diagnoser.diagnose(bundle, observation.history(), observation.ledger());
     List<Migration> pending =
         switch (diagnosis) {

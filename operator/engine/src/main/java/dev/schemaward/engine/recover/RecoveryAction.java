@@ -2,6 +2,7 @@ package dev.schemaward.engine.recover;
 
 import dev.schemaward.engine.bundle.Migration;
 import dev.schemaward.engine.history.HistoryRow;
+import dev.schemaward.engine.ledger.LedgerMark;
 import java.util.List;
 
 /**
@@ -82,6 +83,19 @@ public sealed interface RecoveryAction {
     @Override
     public String kind() {
       return "AdoptEdited";
+    }
+  }
+
+  /**
+   * The database is the one that is meant, although its ledger is not the known one or has come
+   * less far.
+   *
+   * @param known the ledger as it was last seen
+   */
+  record AcceptDatabase(LedgerMark known) implements RecoveryAction {
+    @Override
+    public String kind() {
+      return "AcceptDatabase";
     }
   }
 

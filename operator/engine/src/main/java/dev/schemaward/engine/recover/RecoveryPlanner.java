@@ -6,6 +6,7 @@ import dev.schemaward.engine.diagnose.Diagnosis;
 import dev.schemaward.engine.history.HistoryRow;
 import dev.schemaward.engine.history.HistoryStore;
 import dev.schemaward.engine.ledger.Ledger;
+import dev.schemaward.engine.ledger.LedgerMark;
 import dev.schemaward.engine.ledger.LedgerState.Attempt;
 import dev.schemaward.engine.ledger.LedgerState.JournalEntry;
 import dev.schemaward.engine.plan.Planner.Observation;
@@ -52,6 +53,32 @@ public final class RecoveryPlanner {
     return planner.recovery(
         "table schemaward.meta is empty: somebody deleted its row, and with it the ledger's"
             + " identity and its fencing epoch");
+  }
+
+  /** The ledger is not the one that was seen last, or has come less far. */
+  public static Recovery otherLedger(
+      Bundle bundle, Observation seen, HistoryStore store, LedgerMark known, String mismatch) {
+    RecoveryPlanner planner = new RecoveryPlanner(bundle, seen, store);
+    planner.facts.add(
+        "server "
+            + seen.target().systemIdentifier()
+            + ", database "
+            + seen.target().database()
+            + ", schema "
+            + seen.target().schema());
+    planner.facts.add(
+        seen.history().present()
+            ? "its history has "
+                + seen.history().rows().stream().filter(HistoryRow::applied).count()
+                + " applied migrations"
+            : "it has no migration history");
+    planner.add(
+        new RecoveryAction.AcceptDatabase(known),
+        "this is the database that is meant: go on with what its history says",
+        "A new plan is made from what is there; it asks for a new approval. Wrong when the address"
+            + " is mistaken.",
+        false);
+    return planner.recovery(mismatch);
   }
 
   /**
@@ -459,6 +486,7 @@ public final class RecoveryPlanner {
           sql.add(store.adopted(rows.get(i).id(), migrations.get(i)));
         }
       }
+      case RecoveryAction.AcceptDatabase(LedgerMark known) -> sql.add(Ledger.accept(known));
       case RecoveryAction.RestoreLedger() -> sql.add(Ledger.restoreMeta());
     }
     sql.removeIf(String::isEmpty);

@@ -8,6 +8,7 @@ import dev.schemaward.engine.bundle.InvalidBundleException;
 import dev.schemaward.engine.connect.Credentials;
 import dev.schemaward.engine.connect.RoundTrip;
 import dev.schemaward.engine.connect.SecretDirectory;
+import dev.schemaward.engine.ledger.LedgerMark;
 import dev.schemaward.engine.plan.ExecutionPolicy;
 import dev.schemaward.engine.plan.Plan;
 import dev.schemaward.testkit.postgres.PostgresServer;
@@ -77,7 +78,12 @@ public final class TargetDatabase {
   }
 
   public Plan plan(Bundle bundle) throws dev.schemaward.engine.EngineException {
-    return Schemaward.plan(bundle, credentials(), null, POLICY, null, null, BUILD);
+    return Schemaward.plan(bundle, credentials(), null, POLICY, null, null, BUILD, null);
+  }
+
+  /** A plan by somebody who remembers this ledger. */
+  public Plan plan(Bundle bundle, LedgerMark known) throws dev.schemaward.engine.EngineException {
+    return Schemaward.plan(bundle, credentials(), null, POLICY, null, null, BUILD, known);
   }
 
   public ApplyOutcome apply(Bundle bundle) {
@@ -99,6 +105,7 @@ public final class TargetDatabase {
             gate,
             null,
             owner,
+            null,
             null,
             "run-" + RUNS.incrementAndGet(),
             BUILD,

@@ -71,6 +71,7 @@ class PrismaRecoveryTest {
         new ApplyRequest.Approval("dba@example.com", "2026-01-01T00:00:00Z", "cli", null),
         null,
         null,
+        null,
         "recover-1",
         TargetDatabase.BUILD,
         RoundTrip.UNWATCHED);
