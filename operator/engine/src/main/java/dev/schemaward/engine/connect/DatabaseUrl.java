@@ -4,6 +4,7 @@ import dev.schemaward.engine.EngineException;
 import dev.schemaward.engine.FailureReason;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,9 +31,10 @@ final class DatabaseUrl {
    *
    * @param text the URL; surrounding white space is ignored
    * @param source what to call it in a message, for example {@code key DATABASE_URL}
+   * @param directory where certificates are looked for; null for none
    * @throws EngineException DependencyMissing with a message that shows nothing of the URL
    */
-  static Credentials parse(String text, String source) throws EngineException {
+  static Credentials parse(String text, String source, Path directory) throws EngineException {
     String url = text.strip();
     Matcher matcher = URL.matcher(url);
     if (!matcher.matches()) {
@@ -70,32 +72,12 @@ final class DatabaseUrl {
         decode(matcher.group("user"), source),
         password == null || password.isEmpty() ? null : password,
         query.get("schema"),
-        tls(query),
+        TlsParameters.of(query, source, directory),
         query.containsKey("connect_timeout")
             ? Duration.ofSeconds(number(query.get("connect_timeout"), "connect_timeout", source))
             : DEFAULT_CONNECT_TIMEOUT,
         query.get("options"),
         matcher.group("password") == null ? List.of() : List.of(matcher.group("password")));
-  }
-
-  private static TlsSettings tls(Map<String, String> query) {
-    String mode =
-        switch (query.getOrDefault("sslmode", "prefer")) {
-          case "disable" -> "disable";
-          case "require" -> "require";
-          case "verify-ca" -> "verify-ca";
-          case "verify-full" -> "verify-full";
-          default -> "prefer";
-        };
-    // Prisma verifies only when told to, and takes every word but accept_invalid_certs for strict.
-    if (!query.getOrDefault("sslaccept", "accept_invalid_certs").equals("accept_invalid_certs")) {
-      mode = "verify-full";
-    }
-    if (mode.equals("require") && query.containsKey("sslrootcert")) {
-      mode = "verify-ca"; // libpq's rule
-    }
-    String root = query.getOrDefault("sslrootcert", query.get("sslcert"));
-    return new TlsSettings(mode, root, query.get("sslidentity"), null, query.get("sslpassword"));
   }
 
   private static Map<String, String> query(String text, String source) throws EngineException {

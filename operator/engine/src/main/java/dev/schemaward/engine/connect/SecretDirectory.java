@@ -43,17 +43,17 @@ public final class SecretDirectory {
     for (String name : List.of("directUrl", "url")) {
       String key = keys.get(name);
       if (key != null) {
-        return DatabaseUrl.parse(required(files, key, directory), "key " + key);
+        return DatabaseUrl.parse(required(files, key, directory), "key " + key, directory);
       }
     }
     for (String key : List.of("DIRECT_URL", "DATABASE_URL", "directUrl", "url")) {
       if (files.containsKey(key) && !files.get(key).isBlank()) {
-        return DatabaseUrl.parse(files.get(key), "key " + key);
+        return DatabaseUrl.parse(files.get(key), "key " + key, directory);
       }
     }
     boolean explicit = keys.keySet().stream().anyMatch(SINGLE_KEYS::containsKey);
     if (!explicit && files.containsKey("uri") && !files.get("uri").isBlank()) {
-      return DatabaseUrl.parse(files.get("uri"), "key uri");
+      return DatabaseUrl.parse(files.get("uri"), "key uri", directory);
     }
     return single(directory, files, keys);
   }
@@ -86,11 +86,8 @@ public final class SecretDirectory {
       throw new EngineException(
           FailureReason.DependencyMissing, "the database Secret's port is not a number");
     }
-    TlsSettings tls =
-        files.containsKey("ca.crt")
-            ? new TlsSettings(
-                "verify-full", directory.resolve("ca.crt").toString(), null, null, null)
-            : TlsSettings.PREFER;
+    Map<String, String> sslmode =
+        files.containsKey("sslmode") ? Map.of("sslmode", files.get("sslmode").strip()) : Map.of();
     return new Credentials(
         found.get("host"),
         port,
@@ -98,7 +95,7 @@ public final class SecretDirectory {
         found.get("user"),
         found.get("password"),
         null,
-        tls,
+        TlsParameters.of(sslmode, "the database Secret", directory),
         Duration.ofSeconds(5),
         null,
         List.of());
@@ -107,7 +104,8 @@ public final class SecretDirectory {
   /** Reads a file that holds a URL. */
   public static Credentials readUrlFile(Path file) throws EngineException {
     try {
-      return DatabaseUrl.parse(Files.readString(file), file.toString());
+      return DatabaseUrl.parse(
+          Files.readString(file), file.toString(), file.toAbsolutePath().getParent());
     } catch (IOException e) {
       throw new EngineException(FailureReason.DependencyMissing, "cannot read " + file);
     }
@@ -118,7 +116,7 @@ public final class SecretDirectory {
    * source}.
    */
   public static Credentials parseUrl(String url, String source) throws EngineException {
-    return DatabaseUrl.parse(url, source);
+    return DatabaseUrl.parse(url, source, null);
   }
 
   private static String required(Map<String, String> files, String key, Path directory)

@@ -4,6 +4,7 @@ import dev.schemaward.engine.EngineException;
 import dev.schemaward.engine.FailureReason;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
+import java.util.Optional;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
@@ -11,6 +12,8 @@ import org.postgresql.util.ServerErrorMessage;
  * Turns the driver's exceptions into what a person must know, without secrets and without row data.
  */
 public final class ServerErrors {
+  private static final String CONNECTION_REJECTED = "08004";
+
   private ServerErrors() {}
 
   /** Why connecting failed. */
@@ -18,16 +21,9 @@ public final class ServerErrors {
     String where = credentials.display();
     String said = message(e);
     String state = e.getSQLState();
-    if (has(e, javax.net.ssl.SSLException.class)
-        || has(e, java.security.cert.CertificateException.class)) {
-      return new EngineException(
-          FailureReason.CredentialsRejected,
-          "TLS with "
-              + where
-              + " failed: "
-              + rootMessage(e)
-              + ". Check sslmode, the CA certificate (sslrootcert or the Secret's ca.crt) and its"
-              + " expiry");
+    Optional<EngineException> tls = TlsFailure.of(e, credentials);
+    if (tls.isPresent()) {
+      return tls.get();
     }
     if ("3D000".equals(state)) {
       return new EngineException(
@@ -37,6 +33,18 @@ public final class ServerErrors {
               + " has no such database: "
               + said
               + ". Create it, or correct the Secret");
+    }
+    if (CONNECTION_REJECTED.equals(state)) {
+      // Raised by the driver: it will not connect on these terms, however often it is tried.
+      return new EngineException(
+          FailureReason.CredentialsRejected,
+          "no connection to "
+              + where
+              + " on these terms (sslmode "
+              + credentials.tls().mode()
+              + "): "
+              + said
+              + " Correct the Secret or the server's settings, then ask for another attempt");
     }
     return switch (SqlStateClass.of(state)) {
       case CREDENTIALS ->

@@ -127,20 +127,11 @@ public final class Session implements AutoCloseable {
     properties.setProperty("ApplicationName", settings.applicationName());
     properties.setProperty("assumeMinServerVersion", "9.4");
     properties.setProperty("tcpKeepAlive", "true");
+    properties.setProperty("socketFactory", TcpSocketFactory.class.getName());
     long connectSeconds = credentials.connectTimeout().toSeconds();
     properties.setProperty("connectTimeout", Long.toString(connectSeconds));
     properties.setProperty("loginTimeout", Long.toString(connectSeconds));
-    properties.setProperty("sslmode", credentials.tls().mode());
-    set(properties, "sslrootcert", credentials.tls().rootCertificate());
-    set(properties, "sslkey", credentials.tls().clientKey());
-    set(properties, "sslcert", credentials.tls().clientCertificate());
-    set(properties, "sslpassword", credentials.tls().clientKeyPassword());
-    if (credentials.tls().mode().equals("require") || credentials.tls().mode().equals("prefer")) {
-      // pgjdbc verifies the chain in these modes as soon as a root certificate exists; Prisma does
-      // not.
-      properties.remove("sslrootcert");
-      properties.setProperty("sslfactory", "org.postgresql.ssl.NonValidatingFactory");
-    }
+    TlsSocketFactory.configure(properties, credentials.tls());
     set(properties, "options", credentials.options());
     return properties;
   }

@@ -86,8 +86,8 @@ class SessionTest {
         "not known");
     assertReason(
         () -> open(server.url(database) + "?sslmode=require"),
-        FailureReason.TargetUnreachable,
-        "SSL");
+        FailureReason.CredentialsRejected,
+        "does not support SSL");
     server.execute(
         "postgres", "alter database " + database + " set default_transaction_read_only = on");
     assertReason(() -> open(server.url(database)), FailureReason.TargetReadOnly, "read_only");

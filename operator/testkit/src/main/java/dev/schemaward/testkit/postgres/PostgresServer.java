@@ -75,6 +75,19 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   /**
+   * Starts a server with these settings and files.
+   *
+   * @param settings additional {@code postgresql.conf} parameters
+   * @param files by name in the data directory, readable for the server alone: keys, certificates,
+   *     another {@code pg_hba.conf}. The superuser must be able to connect from this machine with
+   *     the password and without TLS
+   */
+  public static PostgresServer start(
+      int major, Map<String, String> settings, Map<String, String> files) {
+    return start(major, "127.0.0.1", 0, settings, files);
+  }
+
+  /**
    * Starts a server.
    *
    * @param major 14 to 18
@@ -84,6 +97,11 @@ public final class PostgresServer implements AutoCloseable {
    */
   public static PostgresServer start(
       int major, String host, int port, Map<String, String> settings) {
+    return start(major, host, port, settings, Map.of());
+  }
+
+  private static PostgresServer start(
+      int major, String host, int port, Map<String, String> settings, Map<String, String> files) {
     Path home = PostgresBinaries.unpacked(major);
     try {
       Path directory =
@@ -104,6 +122,11 @@ public final class PostgresServer implements AutoCloseable {
             directory.resolve("data/pg_hba.conf"),
             "host all all all scram-sha-256\n",
             StandardOpenOption.APPEND);
+      }
+      for (Map.Entry<String, String> file : files.entrySet()) {
+        Path path = directory.resolve("data").resolve(file.getKey());
+        Files.writeString(path, file.getValue());
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
       }
       server.launch();
       Runtime.getRuntime().addShutdownHook(server.shutdownHook);
