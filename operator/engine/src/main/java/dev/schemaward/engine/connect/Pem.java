@@ -21,8 +21,8 @@ import javax.crypto.spec.PBEKeySpec;
 
 /**
  * Reads certificates and private keys as cert-manager, CloudNativePG and OpenSSL write them: PEM
- * with PKCS#8 ({@code PRIVATE KEY}, {@code ENCRYPTED PRIVATE KEY}), PKCS#1 ({@code RSA PRIVATE KEY})
- * or SEC 1 ({@code EC PRIVATE KEY}).
+ * with PKCS#8 ({@code PRIVATE KEY}, {@code ENCRYPTED PRIVATE KEY}), PKCS#1 ({@code RSA PRIVATE
+ * KEY}) or SEC 1 ({@code EC PRIVATE KEY}).
  */
 final class Pem {
   private static final Pattern BLOCK =
@@ -49,8 +49,7 @@ final class Pem {
     for (Block block : blocks(pem)) {
       if (block.label().endsWith("CERTIFICATE")) {
         certificates.add(
-            (X509Certificate)
-                factory.generateCertificate(new ByteArrayInputStream(block.der())));
+            (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(block.der())));
       }
     }
     return certificates;
@@ -107,7 +106,8 @@ final class Pem {
 
   private static byte[] decrypted(byte[] der, String password) throws GeneralSecurityException {
     if (password == null) {
-      throw new InvalidKeySpecException("its private key is encrypted, and no sslpassword is given");
+      throw new InvalidKeySpecException(
+          "its private key is encrypted, and no sslpassword is given");
     }
     try {
       EncryptedPrivateKeyInfo info = new EncryptedPrivateKeyInfo(der);

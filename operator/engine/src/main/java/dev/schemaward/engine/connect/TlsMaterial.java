@@ -93,7 +93,8 @@ final class TlsMaterial {
     PrivateKey privateKey = Pem.privateKey(Files.readAllBytes(key), password);
     List<X509Certificate> chain = Pem.certificates(Files.readAllBytes(certificate));
     if (chain.isEmpty()) {
-      throw new GeneralSecurityException(certificate.getFileName() + " holds no certificate in PEM");
+      throw new GeneralSecurityException(
+          certificate.getFileName() + " holds no certificate in PEM");
     }
     return new Identity(privateKey, chain.toArray(X509Certificate[]::new));
   }

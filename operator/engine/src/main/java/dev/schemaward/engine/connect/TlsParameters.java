@@ -81,8 +81,8 @@ final class TlsParameters {
     return mounted(directory, "tls.crt") == null ? null : mounted(directory, "tls.key");
   }
 
-  private static String clientCertificate(
-      Map<String, String> query, String source, Path directory) throws EngineException {
+  private static String clientCertificate(Map<String, String> query, String source, Path directory)
+      throws EngineException {
     if (query.containsKey("sslidentity")) {
       return null; // PKCS#12 holds both
     }

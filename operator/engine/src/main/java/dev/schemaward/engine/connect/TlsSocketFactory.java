@@ -39,8 +39,7 @@ public final class TlsSocketFactory extends SSLSocketFactory {
     this.verifyHost = settings.mode().equals("verify-full");
     try {
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(
-          TlsMaterial.client(settings), TlsMaterial.trust(settings), new SecureRandom());
+      context.init(TlsMaterial.client(settings), TlsMaterial.trust(settings), new SecureRandom());
       this.sockets = context.getSocketFactory();
     } catch (GeneralSecurityException e) {
       throw TlsMaterial.unusable("the TLS settings", e);

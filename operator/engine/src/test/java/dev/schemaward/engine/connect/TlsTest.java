@@ -100,8 +100,7 @@ class TlsTest {
   /** {@code TLS} or {@code plain}. */
   private static String connect(Credentials credentials) throws Exception {
     try (Session session = open(credentials)) {
-      return session
-              .row("select ssl::text from pg_stat_ssl where pid = pg_backend_pid()")[0]
+      return session.row("select ssl::text from pg_stat_ssl where pid = pg_backend_pid()")[0]
               .equals("true")
           ? "TLS"
           : "plain";
@@ -178,7 +177,8 @@ class TlsTest {
     String right = "sslcert=" + write("right.crt", CA.certificatePem());
     assertThat(connect(secretUrl(url(ServerCertificate.GOOD, "plain", "sslmode=require&" + wrong))))
         .isEqualTo("TLS");
-    assertThat(connect(secretUrl(url(ServerCertificate.GOOD, "plain", "sslaccept=strict&" + right))))
+    assertThat(
+            connect(secretUrl(url(ServerCertificate.GOOD, "plain", "sslaccept=strict&" + right))))
         .isEqualTo("TLS");
     assertRefused(
         secretUrl(url(ServerCertificate.GOOD, "plain", "sslaccept=strict&" + wrong)),

@@ -121,8 +121,7 @@ public final class CertificateAuthority {
       }
       return new JcaX509CertificateConverter()
           .getCertificate(
-              builder.build(
-                  new JcaContentSignerBuilder("SHA256withRSA").build(keys.getPrivate())));
+              builder.build(new JcaContentSignerBuilder("SHA256withRSA").build(keys.getPrivate())));
     } catch (CertIOException | OperatorCreationException | GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
