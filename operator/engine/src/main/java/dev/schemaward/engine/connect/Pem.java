@@ -40,7 +40,15 @@ final class Pem {
 
   private Pem() {}
 
-  private record Block(String label, byte[] der) {}
+  private record Block(String label, String base64) {
+    byte[] der() throws InvalidKeySpecException {
+      try {
+        return Base64.getMimeDecoder().decode(base64);
+      } catch (IllegalArgumentException e) {
+        throw new InvalidKeySpecException("its " + label + " is not base64", e);
+      }
+    }
+  }
 
   /** All certificates of a file; empty when it holds none. */
   static List<X509Certificate> certificates(byte[] pem) throws GeneralSecurityException {
@@ -64,44 +72,45 @@ final class Pem {
   static PrivateKey privateKey(byte[] pem, String password) throws GeneralSecurityException {
     for (Block block : blocks(pem)) {
       switch (block.label()) {
-        case "PRIVATE KEY":
+        case "PRIVATE KEY" -> {
           return key(block.der());
-        case "RSA PRIVATE KEY":
+        }
+        case "RSA PRIVATE KEY" -> {
           return key(pkcs8(RSA, block.der()));
-        case "EC PRIVATE KEY":
+        }
+        case "EC PRIVATE KEY" -> {
           return key(pkcs8(tagged(0x30, EC_PUBLIC_KEY, curve(block.der())), block.der()));
-        case "ENCRYPTED PRIVATE KEY":
+        }
+        case "ENCRYPTED PRIVATE KEY" -> {
           return key(decrypted(block.der(), password));
-        default:
-          break;
+        }
+        default -> {} // a certificate beside the key, or EC PARAMETERS
       }
     }
     throw new InvalidKeySpecException("it holds no private key in PEM");
   }
 
-  private static List<Block> blocks(byte[] pem) throws GeneralSecurityException {
+  private static List<Block> blocks(byte[] pem) {
     List<Block> blocks = new ArrayList<>();
     Matcher matcher = BLOCK.matcher(new String(pem, StandardCharsets.ISO_8859_1));
     while (matcher.find()) {
-      try {
-        blocks.add(new Block(matcher.group(1), Base64.getMimeDecoder().decode(matcher.group(2))));
-      } catch (IllegalArgumentException e) {
-        throw new InvalidKeySpecException("its " + matcher.group(1) + " is not base64", e);
-      }
+      blocks.add(new Block(matcher.group(1), matcher.group(2)));
     }
     return blocks;
   }
 
   private static PrivateKey key(byte[] pkcs8) throws GeneralSecurityException {
     PKCS8EncodedKeySpec spec = new PKCS8EncodedKeySpec(pkcs8);
+    InvalidKeySpecException none =
+        new InvalidKeySpecException("its private key is neither RSA, EC nor EdDSA");
     for (String algorithm : new String[] {"RSA", "EC", "EdDSA"}) {
       try {
         return KeyFactory.getInstance(algorithm).generatePrivate(spec);
       } catch (InvalidKeySpecException e) {
-        continue; // of another algorithm
+        none.addSuppressed(e);
       }
     }
-    throw new InvalidKeySpecException("its private key is neither RSA, EC nor EdDSA");
+    throw none;
   }
 
   private static byte[] decrypted(byte[] der, String password) throws GeneralSecurityException {
