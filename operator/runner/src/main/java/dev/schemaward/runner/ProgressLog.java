@@ -10,6 +10,7 @@ final class ProgressLog implements Progress {
 
   private final Output output;
   private long lastWait = System.nanoTime() - SECOND;
+  private long lastRange = System.nanoTime() - SECOND;
 
   ProgressLog(Output output) {
     this.output = output;
@@ -41,10 +42,33 @@ final class ProgressLog implements Progress {
                   + "), attempt "
                   + attempt
                   + who(blockers));
+      case RangeDone(var migration, var visited, var changed, var estimated) -> {
+        if (System.nanoTime() - lastRange >= SECOND) {
+          lastRange = System.nanoTime();
+          output.line(
+              "        "
+                  + changed
+                  + " rows changed, "
+                  + visited
+                  + (estimated > 0
+                      ? " of about "
+                          + estimated
+                          + " looked at ("
+                          + percent(visited, estimated)
+                          + " %)"
+                      : " looked at"));
+        }
+      }
+      case WaitingForStandbys(var migration, var lag) ->
+          output.line("        waiting: a standby is " + lag.toSeconds() + " s behind");
       case MigrationApplied(var migration, var number, var of, var took) ->
           output.line("        applied in " + took.toMillis() + " ms");
       case Reconnecting(var why) -> output.line("connection lost, connecting again: " + why);
     }
+  }
+
+  private static long percent(long visited, long estimated) {
+    return Math.min(99, visited * 100 / estimated);
   }
 
   private static String who(List<Blocker> blockers) {

@@ -186,6 +186,22 @@ public final class Session implements AutoCloseable {
     roundTrip.after(sql);
   }
 
+  /** Sends this statement and returns how many rows it changed. */
+  public long update(String sql) throws SQLException {
+    roundTrip.before(sql);
+    long count;
+    try (Statement statement = statement()) {
+      running.set(statement);
+      try {
+        count = statement.executeLargeUpdate(sql);
+      } finally {
+        running.set(null);
+      }
+    }
+    roundTrip.after(sql);
+    return count;
+  }
+
   /** All rows of a query, every column as text, null for NULL. */
   public List<String[]> rows(String sql) throws SQLException {
     roundTrip.before(sql);

@@ -73,6 +73,7 @@ final class MigrationRun {
         switch (segment.kind()) {
           case TRANSACTION, OWN_BLOCK -> transaction(segment, lastSegment);
           case ALONE -> alone(segment.first(), lastSegment);
+          case BATCH -> batches(segment, lastSegment);
         }
         lastDone = segment.last().index();
         finished = lastSegment;
@@ -123,7 +124,11 @@ final class MigrationRun {
         session.execute(Ledger.journalDone(historyId, statement.index()));
         lastDone = statement.index();
       }
-      case NOT_DONE -> session.execute(Ledger.journalUndone(historyId, statement.index()));
+      case NOT_DONE -> {
+        if (statement.kind().execution() != Execution.BATCH) {
+          session.execute(Ledger.journalUndone(historyId, statement.index()));
+        }
+      }
       case UNKNOWN ->
           throw failure(
               FailureReason.NeedsAttention,
@@ -309,6 +314,133 @@ final class MigrationRun {
               + "; COMMIT");
       return;
     }
+  }
+
+  private void batches(Segment segment, boolean lastSegment) throws SQLException, EngineException {
+    Statement statement = segment.first();
+    BatchRun run =
+        BatchRun.prepare(session, historyId, statement)
+            .orElseThrow(
+                () ->
+                    failure(
+                        FailureReason.MigrationFailed,
+                        statement,
+                        null,
+                        "its table has no primary key to walk along",
+                        tookEffect(statement),
+                        "give the table a primary key, or take the batch mark off the file",
+                        List.of(),
+                        null));
+    String finishing =
+        Ledger.journalDone(historyId, statement.index()) + (lastSegment ? "; " + finishing() : "");
+    long progressed = System.nanoTime();
+    for (int attempt = 0, more = 1; more == 1; ) {
+      BlockerWatch.Watch watch = null;
+      try {
+        context.checkTime(migration);
+        announceRange(run, statement);
+        letStandbysCatchUp(run, statement);
+        watch = context.blockers().begin(session.pid());
+        more = run.step(begin(attempt), finishing) ? 1 : 0;
+        watch.end();
+        attempt = 0;
+        Duration took = since(progressed);
+        progressed = System.nanoTime();
+        context
+            .progress()
+            .on(
+                new Progress.RangeDone(
+                    migration.name(), run.visited(), run.changed(), run.estimatedRows()));
+        if (more == 1) {
+          // A fifth of the time belongs to the others.
+          context.cancellation().pause(took.dividedBy(5));
+        }
+      } catch (SQLException e) {
+        List<Blocker> blockers = watch == null ? List.of() : watch.end();
+        SqlStateClass kind = SqlStateClass.of(e.getSQLState());
+        if (kind != SqlStateClass.CONNECTION_LOST) {
+          session.execute("ROLLBACK");
+        }
+        boolean again =
+            kind == SqlStateClass.CONTENTION
+                && !context.cancellation().requested()
+                && since(progressed).compareTo(context.policy().lockWait()) < 0;
+        if (!again) {
+          throw failedRange(e, statement, run, blockers);
+        }
+        run.shrink();
+        attempt++;
+        context
+            .progress()
+            .on(
+                new Progress.SteppingBack(
+                    migration.name(), statement.index(), attempt, e.getSQLState(), blockers));
+        context.cancellation().pause(context.ladder().pause(attempt));
+      }
+    }
+  }
+
+  private String begin(int attempt) {
+    return "BEGIN; "
+        + MigrationLock.proof(context.epoch())
+        + "; SET LOCAL lock_timeout = "
+        + context.ladder().lockTimeout(attempt).toMillis()
+        + "; SET LOCAL statement_timeout = "
+        + context.statementTimeoutMillis();
+  }
+
+  private void announceRange(BatchRun run, Statement statement) throws EngineException {
+    if (run.visited() == 0) {
+      announce(statement);
+    } else if (context.cancellation().requested()) {
+      throw failure(
+          FailureReason.Interrupted,
+          statement,
+          null,
+          "told to stop between two ranges",
+          tookEffectInRanges(run),
+          "it goes on behind the last range at the next run",
+          List.of(),
+          null);
+    }
+  }
+
+  private void letStandbysCatchUp(BatchRun run, Statement statement)
+      throws SQLException, EngineException {
+    for (Duration lag = run.lag(); BatchRun.isTooFarBehind(lag); lag = run.lag()) {
+      context.progress().on(new Progress.WaitingForStandbys(migration.name(), lag));
+      context.cancellation().pause(Duration.ofSeconds(1));
+      context.checkTime(migration);
+      announceRange(run, statement);
+    }
+  }
+
+  private EngineException failedRange(
+      SQLException e, Statement statement, BatchRun run, List<Blocker> blockers)
+      throws SQLException {
+    EngineException failed = failed(e, statement, null, blockers);
+    StatementFailure detail = failed.failure();
+    if (detail == null || failed.reason() == FailureReason.TargetUnreachable) {
+      return failed;
+    }
+    return failure(
+        failed.reason(),
+        statement,
+        detail.sqlState(),
+        detail.error(),
+        tookEffectInRanges(run),
+        failed.reason() == FailureReason.MigrationFailed
+            ? "mend the rows that do not fit, then ask for a retry: it goes on behind the last"
+                + " range; or edit the file and start it over with `schemaward recover`"
+            : "it goes on behind the last range",
+        blockers,
+        e);
+  }
+
+  private static String tookEffectInRanges(BatchRun run) {
+    return run.changed()
+        + " rows were changed in ranges that are committed and stay; the range that was under way"
+        + " was rolled back";
   }
 
   /**

@@ -30,6 +30,18 @@ public interface Progress {
       String migration, int statement, int attempt, String sqlState, List<Blocker> blockers)
       implements Event {}
 
+  /**
+   * A range of rows is changed and committed.
+   *
+   * @param visited rows looked at so far
+   * @param changed rows changed so far
+   * @param estimated about how many rows there are; -1 when nobody knows
+   */
+  record RangeDone(String migration, long visited, long changed, long estimated) implements Event {}
+
+  /** It pauses until standbys have caught up. */
+  record WaitingForStandbys(String migration, Duration lag) implements Event {}
+
   /** A migration is applied and recorded. */
   record MigrationApplied(String migration, int number, int of, Duration took) implements Event {}
 

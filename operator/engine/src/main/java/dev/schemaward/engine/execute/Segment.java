@@ -20,7 +20,9 @@ public record Segment(Kind kind, List<Statement> statements) {
     /** One statement, by itself, journalled before and after. */
     ALONE,
     /** The file's own BEGIN … COMMIT. */
-    OWN_BLOCK
+    OWN_BLOCK,
+    /** One statement in ranges of keys, each in one transaction of ours. */
+    BATCH
   }
 
   public Segment {
@@ -67,6 +69,10 @@ public record Segment(Kind kind, List<Statement> statements) {
         case NON_TRANSACTIONAL, COMMIT, ROLLBACK -> {
           flush(group, segments);
           segments.add(new Segment(Kind.ALONE, List.of(statement)));
+        }
+        case BATCH -> {
+          flush(group, segments);
+          segments.add(new Segment(Kind.BATCH, List.of(statement)));
         }
         case BEGIN -> {
           flush(group, segments);

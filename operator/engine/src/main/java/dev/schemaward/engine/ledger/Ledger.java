@@ -212,6 +212,9 @@ public final class Ledger {
         text_sha256  text NOT NULL,
         started_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
         done_at      timestamptz,
+        done_key     text[],
+        visited      bigint,
+        changed      bigint,
         PRIMARY KEY (history_id, idx))\
     """;
   }
@@ -283,6 +286,40 @@ public final class Ledger {
             " ON CONFLICT (history_id, idx) DO UPDATE SET done_at = excluded.done_at,"
                 + " text_sha256 = excluded.text_sha256")
         .toString();
+  }
+
+  /** SQL that journals a statement that is run in ranges as begun; keeps how far it came before. */
+  public static String journalBatches(String historyId, Statement statement) {
+    return "INSERT INTO schemaward.statement (history_id, idx, command, text_sha256) VALUES ("
+        + Sql.literal(historyId)
+        + ", "
+        + statement.index()
+        + ", "
+        + Sql.literal(statement.kind().command())
+        + ", "
+        + Sql.literal(sha256(statement.text()))
+        + ") ON CONFLICT (history_id, idx) DO NOTHING";
+  }
+
+  /**
+   * SQL that journals how far a statement that is run in ranges has come.
+   *
+   * @param key text of the last key's columns; empty when no range was ended yet
+   */
+  public static String journalRange(
+      String historyId, int index, List<String> key, long visited, long changed) {
+    return "UPDATE schemaward.statement SET done_key = "
+        + (key.isEmpty()
+            ? "NULL"
+            : "ARRAY[" + String.join(", ", key.stream().map(Sql::literal).toList()) + "]::text[]")
+        + ", visited = "
+        + visited
+        + ", changed = "
+        + changed
+        + " WHERE history_id = "
+        + Sql.literal(historyId)
+        + " AND idx = "
+        + index;
   }
 
   /** SQL that journals a begun statement as done. */

@@ -25,7 +25,7 @@ public final class EffectReader {
         effects.add(
             switch (some.get(i).kind().execution()) {
               case BEGIN, COMMIT, ROLLBACK, SAVEPOINT, SESSION -> Effect.NONE;
-              case TRANSACTIONAL, NON_TRANSACTIONAL, ENUM_VALUE ->
+              case TRANSACTIONAL, NON_TRANSACTIONAL, ENUM_VALUE, BATCH ->
                   row[i] == null
                       ? Effect.UNKNOWN
                       : row[i].equals("t") ? Effect.SEEN : Effect.ABSENT;

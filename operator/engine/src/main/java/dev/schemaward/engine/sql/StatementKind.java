@@ -12,6 +12,11 @@ import java.util.List;
  *     unquoted, qualified where written so; may be empty
  */
 public record StatementKind(String command, Execution execution, List<String> objects) {
+  /** The same statement, run in another way. */
+  StatementKind as(Execution other) {
+    return new StatementKind(command, other, objects);
+  }
+
   public StatementKind {
     objects = List.copyOf(objects);
   }
@@ -30,6 +35,8 @@ public record StatementKind(String command, Execution execution, List<String> ob
      * commit.
      */
     ENUM_VALUE,
+    /** An UPDATE or DELETE that its file marks to be run in ranges of keys, a commit each. */
+    BATCH,
     /** BEGIN, START TRANSACTION. */
     BEGIN,
     /** COMMIT, END. */

@@ -38,6 +38,16 @@ public final class StatementSplitter {
       }
     }
     add(script, tokens.subList(first, tokens.size()), statements);
+    if (!tokens.isEmpty() && BatchStatement.isMarked(script, tokens.getFirst().start())) {
+      BatchStatement.check(statements);
+      Statement only = statements.getFirst();
+      return List.of(
+          new Statement(
+              only.index(),
+              only.line(),
+              only.text(),
+              only.kind().as(StatementKind.Execution.BATCH)));
+    }
     return statements;
   }
 

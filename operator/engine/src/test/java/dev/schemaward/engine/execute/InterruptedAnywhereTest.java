@@ -34,60 +34,27 @@ class InterruptedAnywhereTest {
         + " values ('label');"
   };
 
-  /**
-   * Dies: an Error passes through everything that handles a failure, as the end of the process
-   * does.
-   */
-  private static final class Death extends Error {
-    private static final long serialVersionUID = 1L;
-  }
-
-  private static final class DieAt implements RoundTrip {
-    private final int place;
-    private final boolean before;
-    private int count;
-
-    DieAt(int place, boolean before) {
-      this.place = place;
-      this.before = before;
-    }
-
-    @Override
-    public void before(String sql) {
-      if (++count == place && before) {
-        throw new Death();
-      }
-    }
-
-    @Override
-    public void after(String sql) {
-      if (count == place && !before) {
-        throw new Death();
-      }
-    }
-  }
-
   @Test
   void everyMigrationTakesEffectOnceWhereverTheRunDies() throws EngineException {
     Bundle bundle = TargetDatabase.prisma(MIGRATIONS);
-    DieAt never = new DieAt(-1, true);
+    DieAt never = DieAt.never();
     TargetDatabase calm = new TargetDatabase(SharedPostgres.of(18));
     run(calm, bundle, calm.plan(bundle), never);
     List<String> expected = facts(calm);
-    assertThat(never.count).isGreaterThan(30);
+    assertThat(never.count()).isGreaterThan(30);
 
     List<String> wrong = new ArrayList<>();
-    for (int place = 1; place <= never.count; place++) {
+    for (int place = 1; place <= never.count(); place++) {
       for (boolean before : new boolean[] {true, false}) {
         String where = (before ? "before " : "after ") + place;
         TargetDatabase db = new TargetDatabase(SharedPostgres.of(18));
         Plan approved = db.plan(bundle);
         try {
           run(db, bundle, approved, new DieAt(place, before));
-        } catch (Death death) {
+        } catch (DieAt.Death death) {
           // as intended
         }
-        ApplyOutcome again = run(db, bundle, approved, new DieAt(-1, true));
+        ApplyOutcome again = run(db, bundle, approved, DieAt.never());
         if (again.failure() != null) {
           wrong.add(where + ": " + again.failure().getMessage());
         } else if (!facts(db).equals(expected)) {
@@ -103,7 +70,7 @@ class InterruptedAnywhereTest {
   void norDoesItMatterHowOftenItDies() throws EngineException {
     Bundle bundle = TargetDatabase.prisma(MIGRATIONS);
     TargetDatabase calm = new TargetDatabase(SharedPostgres.of(18));
-    run(calm, bundle, calm.plan(bundle), new DieAt(-1, true));
+    run(calm, bundle, calm.plan(bundle), DieAt.never());
     List<String> expected = facts(calm);
     long seed = System.nanoTime();
     for (int round = 0; round < 40; round++) {
@@ -113,11 +80,11 @@ class InterruptedAnywhereTest {
       for (int death = 0; death < 6; death++) {
         try {
           run(db, bundle, approved, new DieAt(20 + random.nextInt(35), random.nextBoolean()));
-        } catch (Death expectedEnd) {
+        } catch (DieAt.Death expectedEnd) {
           // as intended
         }
       }
-      ApplyOutcome last = run(db, bundle, approved, new DieAt(-1, true));
+      ApplyOutcome last = run(db, bundle, approved, DieAt.never());
       assertThat(last.failure()).as("seed %d", seed + round).isNull();
       assertThat(facts(db)).as("seed %d", seed + round).isEqualTo(expected);
       db.server().execute("postgres", "drop database " + db.name() + " with (force)");
