@@ -24,7 +24,7 @@ final class BatchRun {
   private static final int SMALLEST = 10;
   private static final int LARGEST = 50_000;
   private static final Duration QUICK = Duration.ofMillis(250);
-  private static final Duration SLOW = Duration.ofMillis(1000);
+  private static final Duration SLOW = Duration.ofSeconds(1);
 
   /** How far a standby may fall behind before the walk waits for it. */
   private static final Duration MAX_LAG = Duration.ofSeconds(10);
