@@ -35,6 +35,22 @@ public record Bundle(Format format, String digest, List<Migration> migrations) {
   }
 
   /**
+   * What a database is called the version of.
+   *
+   * @param applied in the bundle's order
+   * @return the last one's name, a repeatable one's only if there is no other; null when nothing is
+   *     applied
+   */
+  public static String version(List<Migration> applied) {
+    return applied.stream()
+        .filter(migration -> !migration.recorded().repeatable())
+        .reduce((earlier, later) -> later)
+        .or(() -> applied.stream().reduce((earlier, later) -> later))
+        .map(Migration::name)
+        .orElse(null);
+  }
+
+  /**
    * The bundle without what comes after {@code targetVersion}.
    *
    * @param targetVersion name of a migration; null for all

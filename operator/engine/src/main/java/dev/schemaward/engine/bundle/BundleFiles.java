@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -24,6 +25,9 @@ final class BundleFiles {
 
   /** Bytes of all files together, unpacked. */
   static final long MAX_BYTES = 256L << 20;
+
+  private static final Pattern INTERESTING =
+      Pattern.compile("(?i:\\.(sql|toml|conf))$|(^|/)([VB][0-9][0-9._]*|R)__[^/]*$");
 
   private final Map<String, byte[]> files = new TreeMap<>();
   private final List<Fault> faults = new ArrayList<>();
@@ -96,7 +100,7 @@ final class BundleFiles {
 
   /** Files that can matter; a checkout has others, which are no business of ours. */
   private static boolean interesting(String name) {
-    return name.endsWith(".sql") || name.endsWith(".toml") || !name.contains("/");
+    return INTERESTING.matcher(name).find() || !name.contains("/");
   }
 
   private void archive(InputStream stream, String archiveName) throws IOException {

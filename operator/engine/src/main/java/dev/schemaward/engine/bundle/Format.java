@@ -4,6 +4,11 @@ package dev.schemaward.engine.bundle;
 public enum Format {
   /** {@code <name>/migration.sql} below a directory, {@code _prisma_migrations}. */
   PRISMA("Prisma"),
+  /**
+   * {@code V<version>__<description>.sql} and {@code R__<description>.sql}, {@code
+   * flyway_schema_history}.
+   */
+  FLYWAY("Flyway"),
   /** {@code <version>_<name>.sql} in one directory, history in Schemaward's ledger. */
   SQL("Sql");
 

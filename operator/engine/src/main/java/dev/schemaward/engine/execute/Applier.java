@@ -2,6 +2,7 @@ package dev.schemaward.engine.execute;
 
 import dev.schemaward.engine.EngineException;
 import dev.schemaward.engine.FailureReason;
+import dev.schemaward.engine.bundle.Bundle;
 import dev.schemaward.engine.bundle.Migration;
 import dev.schemaward.engine.connect.ServerErrors;
 import dev.schemaward.engine.connect.Session;
@@ -368,14 +369,13 @@ public final class Applier {
     }
     int left = (int) plan.pending().stream().filter(m -> !applied.contains(m.name())).count();
     String version =
-        request.bundle().migrations().stream()
-            .map(Migration::name)
-            .filter(
-                name ->
-                    applied.contains(name)
-                        || plan.diagnosis().applied().stream().anyMatch(m -> m.name().equals(name)))
-            .reduce((earlier, later) -> later)
-            .orElse(null);
+        Bundle.version(
+            request.bundle().migrations().stream()
+                .filter(
+                    migration ->
+                        applied.contains(migration.name())
+                            || plan.diagnosis().applied().contains(migration))
+                .toList());
     return new ApplyOutcome(
         plan,
         planHash,

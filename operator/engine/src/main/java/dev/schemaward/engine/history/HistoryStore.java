@@ -11,7 +11,7 @@ import java.sql.SQLException;
  * can leave Schemaward or run the tool by hand on any day. The writing methods return SQL: the
  * caller decides with what it shares a transaction.
  */
-public sealed interface HistoryStore permits PrismaHistory, LedgerHistory {
+public sealed interface HistoryStore permits PrismaHistory, FlywayHistory, LedgerHistory {
   /**
    * The store for a bundle's format in this schema. Rows come back under the names of the bundle's
    * migrations.
@@ -19,6 +19,7 @@ public sealed interface HistoryStore permits PrismaHistory, LedgerHistory {
   static HistoryStore of(Bundle bundle, String schema) {
     return switch (bundle.format()) {
       case PRISMA -> new PrismaHistory(schema);
+      case FLYWAY -> new FlywayHistory(bundle, schema);
       case SQL -> new LedgerHistory(schema);
     };
   }

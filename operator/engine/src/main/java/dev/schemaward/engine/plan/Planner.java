@@ -150,7 +150,7 @@ public final class Planner {
         findings,
         observation.fingerprint(),
         observation.appliedLines(),
-        applied.isEmpty() ? null : applied.getLast().name(),
+        Bundle.version(applied),
         observation.ledger().owner(),
         observation.ledger().mark());
   }
