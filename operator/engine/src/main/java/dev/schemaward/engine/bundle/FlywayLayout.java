@@ -93,8 +93,7 @@ final class FlywayLayout implements Layout {
     String rest = name.isEmpty() ? "" : name.substring(1);
     int separator = rest.indexOf("__");
     String left = separator < 0 ? rest : rest.substring(0, separator);
-    String description =
-        separator < 0 ? "" : rest.substring(separator + 2).replace('_', ' ');
+    String description = separator < 0 ? "" : rest.substring(separator + 2).replace('_', ' ');
     Optional<FlywayVersion> version = FlywayVersion.parse(left);
     if (name.startsWith("V") && version.isPresent()) {
       if (left.length() > 50) {
@@ -125,10 +124,10 @@ final class FlywayLayout implements Layout {
   }
 
   private static List<Script> order(List<Script> scripts, FaultSink faults) {
-    List<Script> versioned = new ArrayList<>(scripts.stream().filter(s -> !s.repeatable()).toList());
+    List<Script> versioned =
+        new ArrayList<>(scripts.stream().filter(s -> !s.repeatable()).toList());
     versioned.sort(Comparator.comparing(FlywayLayout::version));
-    List<Script> repeatable =
-        new ArrayList<>(scripts.stream().filter(Script::repeatable).toList());
+    List<Script> repeatable = new ArrayList<>(scripts.stream().filter(Script::repeatable).toList());
     repeatable.sort(Comparator.comparing(Script::description));
     for (int i = 1; i < versioned.size(); i++) {
       Script one = versioned.get(i - 1);
@@ -204,7 +203,9 @@ final class FlywayLayout implements Layout {
       faults.fault(
           script.path(),
           line(text, placeholder.start()),
-          "${" + placeholder.group(1) + "} is a placeholder of Flyway, and Schemaward fills in none",
+          "${"
+              + placeholder.group(1)
+              + "} is a placeholder of Flyway, and Schemaward fills in none",
           "Write the value; or, where it is meant literally, say so to Flyway too:"
               + " placeholderReplacement=false in "
               + file(script.path())

@@ -4,7 +4,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A format's naming: which files are migrations, in which order, and what of a file is executed. */
+/**
+ * A format's naming: which files are migrations, in which order, and what of a file is executed.
+ */
 interface Layout {
   /**
    * A file that is a migration.
@@ -15,8 +17,7 @@ interface Layout {
    * @param description see {@link Recorded}
    * @param repeatable see {@link Recorded}
    */
-  record Script(
-      String path, String name, String version, String description, boolean repeatable) {
+  record Script(String path, String name, String version, String description, boolean repeatable) {
     static Script named(String path, String name) {
       return new Script(path, name, null, "", false);
     }

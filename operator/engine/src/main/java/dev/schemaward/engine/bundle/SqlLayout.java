@@ -21,10 +21,7 @@ final class SqlLayout implements Layout {
             path, 0, "a script below a subdirectory", "Put all scripts into one directory");
       } else if (!NAME.matcher(path).matches()) {
         faults.fault(
-            path,
-            0,
-            "not of the form <version>_<name>.sql",
-            "Rename it, for example 0001_" + path);
+            path, 0, "not of the form <version>_<name>.sql", "Rename it, for example 0001_" + path);
       } else {
         scripts.add(Script.named(path, path.substring(0, path.length() - ".sql".length())));
       }

@@ -156,9 +156,7 @@ record FlywayHistory(Bundle bundle, String schema) implements HistoryStore {
 
   private static boolean reaches(Optional<FlywayVersion> baseline, Migration migration) {
     return baseline.isPresent()
-        && version(migration)
-            .filter(version -> version.compareTo(baseline.get()) <= 0)
-            .isPresent();
+        && version(migration).filter(version -> version.compareTo(baseline.get()) <= 0).isPresent();
   }
 
   private boolean isRepeatable(String name) {
@@ -216,7 +214,7 @@ record FlywayHistory(Bundle bundle, String schema) implements HistoryStore {
             CONSTRAINT "flyway_schema_history_pk" PRIMARY KEY ("installed_rank")
         );
         CREATE INDEX IF NOT EXISTS "flyway_schema_history_s_idx" ON\
-         """
+        """
         + qualified()
         + " (\"success\")";
   }

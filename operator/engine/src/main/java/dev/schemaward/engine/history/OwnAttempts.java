@@ -35,8 +35,7 @@ final class OwnAttempts {
                 + " schemaward.attempt a WHERE schema_name = "
                 + Sql.literal(schema)
                 + " ORDER BY started_at")) {
-      own.attempts.add(
-          new Attempt(row[0], row[1], row[2].equals("t"), row[3], row[4].equals("t")));
+      own.attempts.add(new Attempt(row[0], row[1], row[2].equals("t"), row[3], row[4].equals("t")));
     }
     return own;
   }

@@ -170,7 +170,8 @@ class FlywayLayoutTest {
       value = {
         "V2__a.sql       | select ${who};            | ${who} is a placeholder",
         "V2__a.sql       | -- in a comment ${x}      | V2__a.sql line 1",
-        "R__a.sql        | select '${flyway:user}'   | placeholderReplacement=false in R__a.sql.conf",
+        "R__a.sql        | select '${flyway:user}'   | placeholderReplacement=false in"
+            + " R__a.sql.conf",
         "V1.0__again.sql | select 1                  | the same version as",
         "beforeMigrate.sql | select 1                | callback",
         "afterMigrate__grants.sql | select 1         | callback",
@@ -199,8 +200,7 @@ class FlywayLayoutTest {
     "flyway.conf,flyway.placeholderReplacement=false\\nflyway.url=x",
     "flyway.toml,[flyway]\\nplaceholderReplacement = false"
   })
-  void aDollarBraceThatFlywayLeavesAloneIsLeftAlone(String path, String settings)
-      throws Exception {
+  void aDollarBraceThatFlywayLeavesAloneIsLeftAlone(String path, String settings) throws Exception {
     file("V2__a.sql", "select '${x}';");
     file(path, settings.replace("\\n", "\n"));
     assertThat(read().migrations()).singleElement();

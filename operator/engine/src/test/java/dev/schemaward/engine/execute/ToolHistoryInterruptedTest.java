@@ -64,8 +64,7 @@ class ToolHistoryInterruptedTest {
         "4 R__r.sql t");
   }
 
-  private static void diesAnywhere(Bundle bundle, String history, String lastRow)
-      throws Exception {
+  private static void diesAnywhere(Bundle bundle, String history, String lastRow) throws Exception {
     DieAt never = new DieAt(-1, true);
     TargetDatabase calm = new TargetDatabase(SharedPostgres.of(18));
     assertThat(run(calm, bundle, calm.plan(bundle), never).failure()).isNull();

@@ -66,7 +66,9 @@ class FlywayInteroperabilityTest {
         "sub/V10__mixed.sql",
         "\uFEFFcreate table orders (id int);\ncreate index concurrently o on orders (id);\n");
     file("R__users_view.sql", "create or replace view v as select id from users;\n");
-    file("R__a_function.sql", "create or replace function f() returns int language sql as 'select 1';");
+    file(
+        "R__a_function.sql",
+        "create or replace function f() returns int language sql as 'select 1';");
   }
 
   private Bundle read() throws Exception {
@@ -99,14 +101,10 @@ class FlywayInteroperabilityTest {
 
     Files.writeString(work.resolve("sub/V10__mixed.sql.conf"), "executeInTransaction=false");
     TargetDatabase other = new TargetDatabase(SharedPostgres.of(17));
-    FlywayTool.configure(other, work)
-        .mixed(true)
-        .load()
-        .migrate();
+    FlywayTool.configure(other, work).mixed(true).load().migrate();
     assertThat(db.query(ROWS)).isEqualTo(other.query(ROWS));
     assertThat(db.query(SHAPE)).isEqualTo(other.query(SHAPE));
-    assertThat(
-            db.query("select count(*) from flyway_schema_history where execution_time >= 0"))
+    assertThat(db.query("select count(*) from flyway_schema_history where execution_time >= 0"))
         .containsExactly("6");
   }
 
@@ -154,10 +152,7 @@ class FlywayInteroperabilityTest {
             EngineException.class,
             e -> assertThat(e.reason()).isEqualTo(FailureReason.NotBaselined));
     assertThatThrownBy(flyway::migrate).hasMessageContaining("non-empty schema");
-    FlywayTool.configure(db, work)
-        .baselineVersion("1.1.0")
-        .load()
-        .baseline();
+    FlywayTool.configure(db, work).baselineVersion("1.1.0").load().baseline();
     assertThat(pending()).isEmpty();
     file("V1__init.sql", "-- Flyway does not look at what is below its baseline, nor do we");
     more();
@@ -202,7 +197,8 @@ class FlywayInteroperabilityTest {
     assertThat(db.apply(read()).failure().failure().sqlState()).isEqualTo("22012");
     file("V2__bad.sql", "vacuum nowhere;");
     assertThat(db.apply(read()).failure().failure().sqlState()).isEqualTo("42P01");
-    assertThat(flyway.states()).containsExactly("1 SUCCESS", "1.1 SUCCESS", "2 PENDING", "3 PENDING");
+    assertThat(flyway.states())
+        .containsExactly("1 SUCCESS", "1.1 SUCCESS", "2 PENDING", "3 PENDING");
     file("V2__bad.sql", "alter table users add x int;");
     assertThat(flyway.migrate()).isEqualTo(2);
     assertThat(pending()).isEmpty();
