@@ -203,6 +203,6 @@ class FlywayLayoutTest {
   void aDollarBraceThatFlywayLeavesAloneIsLeftAlone(String path, String settings) throws Exception {
     file("V2__a.sql", "select '${x}';");
     file(path, settings.replace("\\n", "\n"));
-    assertThat(read().migrations()).singleElement();
+    assertThat(read().migrations()).hasSize(1);
   }
 }
