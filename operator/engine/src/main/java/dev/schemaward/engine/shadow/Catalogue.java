@@ -132,20 +132,23 @@ final class Catalogue {
         table == null ? 0 : Long.parseLong(table));
   }
 
-  /** A foreign key that is enforced on all rows: its oid and the table that it references. */
-  record ForeignKey(long oid, long references) {}
+  /** A foreign key that is known to hold for all rows. */
+  record ForeignKey(long oid, long table, long references) {}
 
   /** Validated foreign keys of these tables. */
   static List<ForeignKey> validatedForeignKeys(Session session, Collection<Long> tables)
       throws SQLException {
     return session
         .rows(
-            "SELECT oid, confrelid FROM pg_catalog.pg_constraint WHERE contype = 'f' AND"
+            "SELECT oid, conrelid, confrelid FROM pg_catalog.pg_constraint WHERE contype = 'f' AND"
                 + " convalidated AND conrelid IN ("
                 + tables.stream().map(String::valueOf).collect(Collectors.joining(","))
                 + ")")
         .stream()
-        .map(row -> new ForeignKey(Long.parseLong(row[0]), Long.parseLong(row[1])))
+        .map(
+            row ->
+                new ForeignKey(
+                    Long.parseLong(row[0]), Long.parseLong(row[1]), Long.parseLong(row[2])))
         .toList();
   }
 }

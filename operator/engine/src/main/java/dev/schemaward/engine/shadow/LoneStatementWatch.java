@@ -5,8 +5,10 @@ import dev.schemaward.engine.connect.Session;
 import dev.schemaward.engine.connect.Sql;
 import dev.schemaward.engine.shadow.Catalogue.Relation;
 import dev.schemaward.engine.shadow.StatementEffects.RelationLock;
+import dev.schemaward.engine.sql.NormalizedText;
 import dev.schemaward.engine.sql.Statement;
 import java.sql.SQLException;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -49,41 +51,44 @@ final class LoneStatementWatch {
     } catch (EngineException e) {
       throw new ShadowEndedException("the shadow server ended while it ran: " + e.getMessage(), e);
     }
-    if (isAboutEverything(statement)) {
+    if (isAboutSeveral(statement)) {
       return StatementEffects.notMeasured(
           "it works on one table after the other, and its locks on each are gone at once");
     }
     return effects(took);
   }
 
-  /** VACUUM, CLUSTER, REINDEX SCHEMA … without a table. */
-  private static boolean isAboutEverything(Statement statement) {
+  /** True for VACUUM, CLUSTER, REINDEX SCHEMA … without a table, and for VACUUM of several. */
+  private static boolean isAboutSeveral(Statement statement) {
+    String bare = NormalizedText.of(statement).replaceAll("\\([^)]*\\)", "");
     return switch (statement.kind().command()) {
-      case "VACUUM" -> statement.kind().objects().isEmpty();
+      case "VACUUM" ->
+          bare.contains(",") || bare.matches("VACUUM( (FULL|FREEZE|VERBOSE|ANALYZE|ANALYSE) ?)* *");
       case "CLUSTER" -> true; // only the bare form commits by itself
-      case "REINDEX" ->
-          dev.schemaward.engine.sql.NormalizedText.of(statement)
-              .matches("REINDEX (\\( [^)]* \\) )?(SCHEMA|DATABASE|SYSTEM)\\b.*");
+      case "REINDEX" -> bare.matches("REINDEX +(SCHEMA|DATABASE|SYSTEM)\\b.*");
       default -> false;
     };
   }
 
   private double runBetween(Session first, Session second, Statement statement)
       throws SQLException {
-    String tables =
-        before.values().stream()
-            .filter(relation -> relation.isTable() || relation.kind() == 'p')
-            .filter(relation -> relation.kind() != 'm')
-            .map(relation -> quoted(relation.name()))
-            .sorted()
-            .collect(Collectors.joining(", "));
+    String tables = names('r', 'p');
+    StringBuilder middle = new StringBuilder();
+    if (!names('m').isEmpty()) {
+      // LOCK TABLE does not take them; this takes the same lock as the middle stage.
+      for (String view : names('m').split(", ")) {
+        middle.append("; COMMENT ON MATERIALIZED VIEW ").append(view).append(" IS NULL");
+      }
+    }
     if (!tables.isEmpty()) {
       first.execute(
           "BEGIN; LOCK TABLE "
               + tables
               + " IN ROW EXCLUSIVE MODE; SAVEPOINT weak; LOCK TABLE "
               + tables
-              + " IN SHARE UPDATE EXCLUSIVE MODE; SAVEPOINT middle; LOCK TABLE "
+              + " IN SHARE UPDATE EXCLUSIVE MODE"
+              + middle
+              + "; SAVEPOINT middle; LOCK TABLE "
               + tables
               + " IN ACCESS EXCLUSIVE MODE");
     }
@@ -119,6 +124,14 @@ final class LoneStatementWatch {
       throw error.get();
     }
     return (System.nanoTime() - begun) / 1e6;
+  }
+
+  private String names(Character... kinds) {
+    return before.values().stream()
+        .filter(relation -> List.of(kinds).contains(relation.kind()))
+        .map(relation -> quoted(relation.name()))
+        .sorted()
+        .collect(Collectors.joining(", "));
   }
 
   private CompletableFuture<Optional<SQLException>> start(Statement statement) {
@@ -182,6 +195,9 @@ final class LoneStatementWatch {
     Set<String> indexBuilds = new TreeSet<>();
     for (Relation now : after.values()) {
       Relation then = before.get(now.oid());
+      if (then != null && then.file() != now.file()) {
+        exclusive(now.oid());
+      }
       boolean newFile = then == null || then.file() != now.file();
       if (now.isIndex() && newFile && before.containsKey(now.table())) {
         // REINDEX CONCURRENTLY builds another index and swaps the names.
@@ -192,6 +208,7 @@ final class LoneStatementWatch {
         scans.add(then.name());
       }
     }
+    before.keySet().stream().filter(oid -> !after.containsKey(oid)).forEach(this::exclusive);
     List<RelationLock> locks =
         modes.entrySet().stream()
             .filter(entry -> before.containsKey(entry.getKey()))
@@ -200,10 +217,15 @@ final class LoneStatementWatch {
                     new RelationLock(
                         before.get(entry.getKey()).name(),
                         LockMode.strongest(entry.getValue()).orElseThrow()))
-            .sorted(java.util.Comparator.comparing(RelationLock::relation))
+            .sorted(Comparator.comparing(RelationLock::relation))
             .toList();
     return new StatementEffects(
         locks, List.copyOf(rewrites), List.copyOf(scans), List.copyOf(indexBuilds), took, null);
+  }
+
+  /** Nothing gets another file, or is dropped, without this lock, however briefly. */
+  private void exclusive(long oid) {
+    modes.computeIfAbsent(oid, absent -> new HashSet<>()).add("AccessExclusiveLock");
   }
 
   private static Optional<SQLException> await(CompletableFuture<Optional<SQLException>> running) {

@@ -37,7 +37,11 @@ final class TransactionWatch {
 
   private final Set<Long> knownFiles = new HashSet<>();
   private final Set<Long> builtIndexes = new HashSet<>();
-  private final Map<Long, Set<Long>> foreignKeys = new HashMap<>();
+
+  /** Tables whose foreign keys are known, and which of these held for all rows. */
+  private final Set<Long> tablesWithKeys = new HashSet<>();
+
+  private final Set<Long> validated = new HashSet<>();
 
   /** Begins to watch; the worker's transaction must just have begun. */
   TransactionWatch(Session worker, Session observer) throws SQLException {
@@ -72,15 +76,23 @@ final class TransactionWatch {
       long seen = scans.getOrDefault(relation.oid(), 0L);
       if (relation.scans() != seen) {
         scans.put(relation.oid(), relation.scans());
-        if (known.get().isTable()) {
+        // TRUNCATE builds the indexes of a table that is empty by then.
+        if (known.get().isTable() && !truncates) {
           scanned.add(relation.oid());
         }
       }
     }
     Set<String> scannedNames = new TreeSet<>();
-    scanned.forEach(oid -> scannedNames.add(before.get(oid).orElseThrow().name()));
-    if (!scanned.isEmpty()) {
-      scannedNames.addAll(referencedByNewForeignKeys(scanned));
+    if (ReadsAll.applies(statement)) {
+      Set<String> whole = scansOfQuery(statement);
+      before.values().stream()
+          .flatMap(Optional::stream)
+          .map(Relation::name)
+          .filter(whole::contains)
+          .forEach(scannedNames::add);
+    } else {
+      scanned.forEach(oid -> scannedNames.add(before.get(oid).orElseThrow().name()));
+      scannedNames.addAll(referencedByNewForeignKeys(held, scanned));
     }
     return new StatementEffects(
         locks.entrySet().stream().map(e -> new RelationLock(e.getKey(), e.getValue())).toList(),
@@ -142,30 +154,53 @@ final class TransactionWatch {
         : Optional.empty();
   }
 
+  private Set<String> scansOfQuery(Statement statement) throws SQLException {
+    Set<String> whole = ReadsAll.of(worker, statement);
+    // What planning read is not the next statement's.
+    for (Held relation : Catalogue.held(worker)) {
+      scans.put(relation.oid(), relation.scans());
+    }
+    return whole;
+  }
+
   /**
    * The query that checks a new foreign key joins both tables; on empty ones it ends before it has
    * looked at the referenced one.
    */
-  private Set<String> referencedByNewForeignKeys(Set<Long> scanned) throws SQLException {
-    Set<Long> unseen = new HashSet<>(scanned);
-    unseen.removeAll(foreignKeys.keySet());
-    Set<Long> committed = new HashSet<>();
-    if (!unseen.isEmpty()) {
-      Catalogue.validatedForeignKeys(observer, unseen).forEach(key -> committed.add(key.oid()));
-      unseen.forEach(table -> foreignKeys.put(table, committed));
+  private Set<String> referencedByNewForeignKeys(List<Held> held, Set<Long> scanned)
+      throws SQLException {
+    Set<Long> tables = new HashSet<>();
+    for (Held relation : held) {
+      boolean mayChange =
+          LockMode.strongest(relation.modes()).map(LockMode::strength).orElse(-1)
+              >= LockMode.strength("ShareUpdateExclusiveLock");
+      Optional<Relation> known = before.get(relation.oid());
+      if (mayChange && known.isPresent() && !known.get().isIndex()) {
+        tables.add(relation.oid());
+      }
+    }
+    if (tables.isEmpty()) {
+      return Set.of();
+    }
+    Set<Long> first = new HashSet<>(tables);
+    first.removeAll(tablesWithKeys);
+    if (!first.isEmpty()) {
+      tablesWithKeys.addAll(first);
+      Catalogue.validatedForeignKeys(observer, first).forEach(key -> validated.add(key.oid()));
     }
     Set<String> referenced = new HashSet<>();
-    for (ForeignKey key : Catalogue.validatedForeignKeys(worker, scanned)) {
-      boolean isNew =
-          scanned.stream().noneMatch(table -> foreignKeys.get(table).contains(key.oid()));
-      if (isNew) {
-        scanned.forEach(table -> foreignKeys.get(table).add(key.oid()));
+    Set<Long> now = new HashSet<>();
+    for (ForeignKey key : Catalogue.validatedForeignKeys(worker, tables)) {
+      now.add(key.oid());
+      if (!validated.contains(key.oid()) && scanned.contains(key.table())) {
         before
             .getOrDefault(key.references(), Optional.empty())
             .filter(Relation::isTable)
             .ifPresent(table -> referenced.add(table.name()));
       }
     }
+    validated.clear();
+    validated.addAll(now);
     return referenced;
   }
 }
