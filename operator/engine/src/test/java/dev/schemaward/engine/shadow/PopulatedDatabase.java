@@ -106,9 +106,7 @@ final class PopulatedDatabase {
       Table table = before.get(Long.parseLong(row[0]));
       if (table != null) {
         seen.locks.merge(
-            table.name,
-            row[1],
-            (a, b) -> LockMode.strength(a) > LockMode.strength(b) ? a : b);
+            table.name, row[1], (a, b) -> LockMode.strength(a) > LockMode.strength(b) ? a : b);
       }
     }
   }

@@ -48,8 +48,8 @@ class StatementFormsTest {
           shadow.get(form));
     }
     System.out.printf(
-        "PostgreSQL %d: %d forms, %d facts on the populated database; missed: %d, and %d weak locks;"
-            + " false alarms: %d%n",
+        "PostgreSQL %d: %d forms, %d facts on the populated database; missed: %d, and %d weak"
+            + " locks; false alarms: %d%n",
         major, forms.size(), facts, misses.size(), weakMisses.size(), falseAlarms.size());
     misses.forEach(line -> System.out.println("missed: " + line));
     falseAlarms.forEach(line -> System.out.println("false alarm: " + line));
@@ -63,24 +63,39 @@ class StatementFormsTest {
       boolean sampled,
       PopulatedDatabase.Seen truth,
       PopulatedDatabase.Seen shadow) {
-    truth.locks().forEach((relation, mode) -> {
-          facts++;
-          String measured = shadow.locks().get(relation);
-          if (measured == null || LockMode.strength(measured) < LockMode.strength(mode)) {
-            // Locks that readers and writers take too, on what only a row's own trigger or default
-            // touches; VACUUM's on indexes.
-            (isWeak(mode) ? weakMisses : misses)
-                .add(form.statements() + ": " + mode + " on " + relation + ", measured " + measured);
-          }
-        });
-    shadow.locks().forEach((relation, mode) -> {
-          String seen = truth.locks().get(relation);
-          // A sampled truth can have missed something brief.
-          boolean more = seen == null || LockMode.strength(seen) < LockMode.strength(mode);
-          if (more && !sampled) {
-            falseAlarms.add(form.statements() + ": " + mode + " on " + relation + ", is " + seen);
-          }
-        });
+    truth
+        .locks()
+        .forEach(
+            (relation, mode) -> {
+              facts++;
+              String measured = shadow.locks().get(relation);
+              if (measured == null || LockMode.strength(measured) < LockMode.strength(mode)) {
+                // Locks that readers and writers take too, on what only a row's own trigger or
+                // default
+                // touches; VACUUM's on indexes.
+                (isWeak(mode) ? weakMisses : misses)
+                    .add(
+                        form.statements()
+                            + ": "
+                            + mode
+                            + " on "
+                            + relation
+                            + ", measured "
+                            + measured);
+              }
+            });
+    shadow
+        .locks()
+        .forEach(
+            (relation, mode) -> {
+              String seen = truth.locks().get(relation);
+              // A sampled truth can have missed something brief.
+              boolean more = seen == null || LockMode.strength(seen) < LockMode.strength(mode);
+              if (more && !sampled) {
+                falseAlarms.add(
+                    form.statements() + ": " + mode + " on " + relation + ", is " + seen);
+              }
+            });
     compare(form, "rewrite", truth.rewrites(), shadow.rewrites());
     compare(form, "index build", truth.indexBuilds(), shadow.indexBuilds());
     if (!sampled) {
@@ -127,8 +142,7 @@ class StatementFormsTest {
           seen.put(form, union(outcome, "f", 1, form));
         } else {
           inTransaction.add(form);
-          together.add(
-              migration("f" + together.size(), "BEGIN;\n" + form.sql() + ";\nROLLBACK;"));
+          together.add(migration("f" + together.size(), "BEGIN;\n" + form.sql() + ";\nROLLBACK;"));
         }
       }
       ShadowOutcome outcome =
@@ -155,8 +169,7 @@ class StatementFormsTest {
         new PopulatedDatabase.Seen(
             new TreeMap<>(), new TreeSet<>(), new TreeSet<>(), new TreeSet<>());
     for (int i = 0; i < form.statements().size(); i++) {
-      StatementEffects effects =
-          outcome.effects().get(new StatementKey(migration, first + i));
+      StatementEffects effects = outcome.effects().get(new StatementKey(migration, first + i));
       assertThat(effects.notMeasured()).describedAs(form.sql()).isNull();
       effects
           .locks()
