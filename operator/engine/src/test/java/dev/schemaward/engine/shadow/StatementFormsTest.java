@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,8 +104,7 @@ class StatementFormsTest {
     }
   }
 
-  private void compare(
-      StatementForm form, String what, Set<String> truth, Set<String> measured) {
+  private void compare(StatementForm form, String what, Set<String> truth, Set<String> measured) {
     facts += truth.size();
     truth.stream()
         .filter(name -> !measured.contains(name))
