@@ -248,6 +248,7 @@ public final class Applier {
               planHash,
               request.policy(),
               new LockLadder(deadlockTimeout(session), random),
+              random,
               blockers,
               progress,
               cancellation,

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 
 /**
@@ -22,6 +23,15 @@ final class MigrationLock {
   static final long KEY = 72707369L;
 
   /**
+   * Our own key, held as well: it keeps other runners out while {@link #yield} lets Prisma's go.
+   * {@code classid} and {@code objid} are its halves.
+   */
+  private static final int OWN_HIGH = 0x73636865;
+
+  private static final int OWN_LOW = 0x6d617761;
+  private static final long OWN_KEY = ((long) OWN_HIGH << 32) | OWN_LOW;
+
+  /**
    * A scalar that fails with division_by_zero (22012) unless this very session holds the lock and
    * the epoch is still ours.
    */
@@ -30,10 +40,14 @@ final class MigrationLock {
   }
 
   private static final String HELD =
-      "EXISTS (SELECT FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND classid = 0 AND"
-          + " objid = "
+      "(SELECT count(*) FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND (classid, objid)"
+          + " IN ((0, "
           + KEY
-          + " AND objsubid = 1 AND pid = pg_catalog.pg_backend_pid() AND granted)";
+          + "), ("
+          + OWN_HIGH
+          + ", "
+          + OWN_LOW
+          + ")) AND objsubid = 1 AND pid = pg_catalog.pg_backend_pid() AND granted) = 2";
 
   private MigrationLock() {}
 
@@ -53,7 +67,7 @@ final class MigrationLock {
     long begun = System.nanoTime();
     try {
       while (true) {
-        if (session.row("SELECT pg_catalog.pg_try_advisory_lock(" + KEY + ")")[0].equals("t")) {
+        if (tryBoth(session)) {
           break;
         }
         Duration waited = Duration.ofNanos(System.nanoTime() - begun);
@@ -92,17 +106,59 @@ final class MigrationLock {
     }
   }
 
+  private static boolean tryBoth(Session session) throws SQLException {
+    if (!session.row("SELECT pg_catalog.pg_try_advisory_lock(" + OWN_KEY + ")")[0].equals("t")) {
+      return false;
+    }
+    if (session.row("SELECT pg_catalog.pg_try_advisory_lock(" + KEY + ")")[0].equals("t")) {
+      return true;
+    }
+    session.row("SELECT pg_catalog.pg_advisory_unlock(" + OWN_KEY + ")");
+    return false;
+  }
+
+  /**
+   * Lets Prisma's key go while a statement runs that waits for every older snapshot: a Prisma CLI
+   * that waits for the key in the server has one, and each would wait for the other (40P01, or for
+   * ever after the CLI is gone). With the key it sees the row of the migration that is under way
+   * and stops by itself (P3009). Other runners stay out.
+   */
+  static void yield(Session session) throws SQLException {
+    session.row("SELECT pg_catalog.pg_advisory_unlock(" + KEY + ")");
+  }
+
+  /**
+   * Takes Prisma's key again.
+   *
+   * @return false when somebody kept it longer than {@code patience}
+   */
+  static boolean retake(Session session, Duration patience, RandomGenerator random)
+      throws SQLException {
+    long begun = System.nanoTime();
+    while (!session.row("SELECT pg_catalog.pg_try_advisory_lock(" + KEY + ")")[0].equals("t")) {
+      if (System.nanoTime() - begun > patience.toNanos()) {
+        return false;
+      }
+      LockSupport.parkNanos(Duration.ofMillis(50 + random.nextInt(50)).toNanos());
+    }
+    return true;
+  }
+
   /** Who holds it now. */
   static List<Blocker> holders(Session session) throws SQLException {
     return blockers(
         session,
-        "SELECT a.pid::text, a.application_name, coalesce(host(a.client_addr), 'local'), a.state,"
+        "SELECT DISTINCT a.pid::text, a.application_name, coalesce(host(a.client_addr), 'local'), a.state,"
             + " extract(epoch FROM now() - coalesce(a.xact_start, a.state_change,"
             + " a.backend_start))::bigint::text FROM pg_catalog.pg_locks l JOIN"
             + " pg_catalog.pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory' AND"
-            + " l.classid = 0 AND l.objid = "
+            + " (l.classid, l.objid) IN ((0, "
             + KEY
-            + " AND l.objsubid = 1 AND l.granted AND l.database ="
+            + "), ("
+            + OWN_HIGH
+            + ", "
+            + OWN_LOW
+            + ")) AND l.objsubid = 1 AND l.granted AND l.database ="
             + " (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())");
   }
 

@@ -11,6 +11,7 @@ import dev.schemaward.engine.connect.SqlStateClass;
 import dev.schemaward.engine.diagnose.Diagnosis.OpenAttempt;
 import dev.schemaward.engine.history.HistoryStore;
 import dev.schemaward.engine.ledger.Ledger;
+import dev.schemaward.engine.sql.NormalizedText;
 import dev.schemaward.engine.sql.Statement;
 import dev.schemaward.engine.sql.StatementKind.Execution;
 import java.sql.SQLException;
@@ -275,11 +276,19 @@ final class MigrationRun {
               + context.statementTimeoutMillis());
       announce(statement);
       BlockerWatch.Watch watch = context.blockers().begin(session.pid());
+      boolean yields = waitsForSnapshots(statement);
       try {
+        if (yields) {
+          MigrationLock.yield(session);
+        }
         session.execute(statement.text());
         watch.end();
+        retake(statement, yields);
       } catch (SQLException e) {
         List<Blocker> blockers = watch.end();
+        if (SqlStateClass.of(e.getSQLState()) != SqlStateClass.CONNECTION_LOST) {
+          retake(statement, yields);
+        }
         if (SqlStateClass.of(e.getSQLState()) == SqlStateClass.CONNECTION_LOST) {
           throw failed(e, statement, null, blockers);
         }
@@ -313,6 +322,26 @@ final class MigrationRun {
               + (lastSegment ? "; " + finishing() : "")
               + "; COMMIT");
       return;
+    }
+  }
+
+  private static boolean waitsForSnapshots(Statement statement) {
+    return NormalizedText.of(statement).contains("CONCURRENTLY");
+  }
+
+  private void retake(Statement statement, boolean yielded) throws SQLException, EngineException {
+    if (yielded && !MigrationLock.retake(session, context.policy().lockWait(), context.random())) {
+      List<Blocker> holders = MigrationLock.holders(session);
+      throw failure(
+          FailureReason.LockContention,
+          statement,
+          null,
+          "another session took the migration lock while this statement ran"
+              + MigrationLock.describe(holders),
+          "the next run finds out whether this statement took effect",
+          "nothing to do: trying again later",
+          holders,
+          null);
     }
   }
 

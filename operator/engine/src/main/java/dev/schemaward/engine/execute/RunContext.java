@@ -7,6 +7,7 @@ import dev.schemaward.engine.connect.Session;
 import dev.schemaward.engine.history.HistoryStore;
 import dev.schemaward.engine.plan.ExecutionPolicy;
 import java.time.Duration;
+import java.util.random.RandomGenerator;
 
 /**
  * What every migration of one run shares.
@@ -18,6 +19,7 @@ import java.time.Duration;
  * @param planHash what is executed
  * @param policy bounds
  * @param ladder for table locks
+ * @param random for jitter
  * @param blockers sees who is in the way
  * @param progress hears what happens
  * @param cancellation may ask for an early end
@@ -31,6 +33,7 @@ record RunContext(
     String planHash,
     ExecutionPolicy policy,
     LockLadder ladder,
+    RandomGenerator random,
     BlockerWatch blockers,
     Progress progress,
     Cancellation cancellation,

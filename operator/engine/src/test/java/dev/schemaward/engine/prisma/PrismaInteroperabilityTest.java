@@ -16,10 +16,14 @@ import dev.schemaward.testkit.postgres.SharedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -196,6 +200,35 @@ class PrismaInteroperabilityTest {
     }
     assertThat(db.apply(read(bundle)).failure()).isNull();
     assertPrismaIsContent(bundle);
+  }
+
+  @Test
+  void aPrismaCliRunByHandDuringAConcurrentIndexNeitherHangsNorIsHungBy() throws Exception {
+    Path bundle = FIXTURES.resolve("03-index-concurrently");
+    Bundle all = read(bundle);
+    assertThat(db.apply(all.upTo(all.migrations().getFirst().name())).failure()).isNull();
+    try (Connection reader = db.server().connect(db.name())) {
+      reader.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+      reader.setAutoCommit(false);
+      // An old snapshot: the index is not finished before it is gone.
+      reader.createStatement().executeQuery("select count(*) from " + table()).close();
+      CompletableFuture<ApplyOutcome> applying = CompletableFuture.supplyAsync(() -> db.apply(all));
+      Awaitility.await()
+          .until(
+              () ->
+                  !db.query(
+                          "select 1 from pg_stat_activity where query ilike 'create%concurrently%'"
+                              + " and wait_event = 'virtualxid'")
+                      .isEmpty());
+      PrismaCli.Said deploy = prisma.run(url, bundle, "migrate", "deploy");
+      assertThat(deploy.text()).contains("P3009");
+      reader.commit();
+      ApplyOutcome outcome = applying.get(30, TimeUnit.SECONDS);
+      assertThat(outcome.failure()).isNull();
+    }
+    assertPrismaIsContent(bundle);
+    assertThat(db.query("select count(*)::text from pg_index where not indisvalid"))
+        .containsExactly("0");
   }
 
   @Test
