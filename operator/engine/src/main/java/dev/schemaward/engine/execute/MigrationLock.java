@@ -148,8 +148,8 @@ final class MigrationLock {
   static List<Blocker> holders(Session session) throws SQLException {
     return blockers(
         session,
-        "SELECT DISTINCT a.pid::text, a.application_name, coalesce(host(a.client_addr), 'local'), a.state,"
-            + " extract(epoch FROM now() - coalesce(a.xact_start, a.state_change,"
+        "SELECT DISTINCT a.pid::text, a.application_name, coalesce(host(a.client_addr), 'local'),"
+            + " a.state, extract(epoch FROM now() - coalesce(a.xact_start, a.state_change,"
             + " a.backend_start))::bigint::text FROM pg_catalog.pg_locks l JOIN"
             + " pg_catalog.pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory' AND"
             + " (l.classid, l.objid) IN ((0, "
