@@ -23,7 +23,7 @@ final class MigrationLock {
   static final long KEY = 72707369L;
 
   /**
-   * Our own key, held as well: it keeps other runners out while {@link #yield} lets Prisma's go.
+   * Our own key, held as well: it keeps other runners out while {@link #letGo} lets Prisma's go.
    * {@code classid} and {@code objid} are its halves.
    */
   private static final int OWN_HIGH = 0x73636865;
@@ -123,7 +123,7 @@ final class MigrationLock {
    * ever after the CLI is gone). With the key it sees the row of the migration that is under way
    * and stops by itself (P3009). Other runners stay out.
    */
-  static void yield(Session session) throws SQLException {
+  static void letGo(Session session) throws SQLException {
     session.row("SELECT pg_catalog.pg_advisory_unlock(" + KEY + ")");
   }
 

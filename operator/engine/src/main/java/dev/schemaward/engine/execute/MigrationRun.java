@@ -279,7 +279,7 @@ final class MigrationRun {
       boolean yields = waitsForSnapshots(statement);
       try {
         if (yields) {
-          MigrationLock.yield(session);
+          MigrationLock.letGo(session);
         }
         session.execute(statement.text());
         watch.end();

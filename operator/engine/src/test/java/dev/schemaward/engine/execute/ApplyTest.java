@@ -330,7 +330,7 @@ class ApplyTest {
     ApplyOutcome outcome =
         db.apply(prisma("20260101000000_init", USERS, "20260102000000_phone", PHONE));
     assertThat(outcome.failure().reason()).isEqualTo(FailureReason.NeedsAttention);
-    assertThat(outcome.failure()).hasMessageContaining("prisma migrate resolve");
+    assertThat(outcome.failure()).hasMessageContaining("schemaward recover --show");
   }
 
   @Test
