@@ -24,8 +24,7 @@ import java.util.Map;
 public final class LiveCatalogReader {
   private static final Duration SIZES_PATIENCE = Duration.ofSeconds(5);
 
-  private static final String OURS =
-      " n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' ";
+  private static final String OURS = " n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' ";
 
   private final Session session;
   private final Map<Long, Entry> entries = new HashMap<>();
@@ -108,8 +107,9 @@ public final class LiveCatalogReader {
         oldest.age(),
         oldest.who(),
         Integer.parseInt(
-            session.row(
-                "SELECT count(*) FROM pg_prepared_xacts WHERE database = current_database()")[0]));
+            session
+                .row("SELECT count(*) FROM pg_prepared_xacts WHERE database = current_database()")[
+                0]));
   }
 
   private void relations() throws SQLException {
@@ -125,7 +125,8 @@ public final class LiveCatalogReader {
             LEFT JOIN pg_class t ON t.oid = c.reltoastrelid AND c.reltoastrelid <> 0
             LEFT JOIN pg_index i ON i.indexrelid = c.oid
             LEFT JOIN pg_inherits h ON h.inhrelid = c.oid AND c.relispartition
-            WHERE c.relkind IN ('r', 'p', 'm', 'f', 'i', 'I') AND"""
+            WHERE c.relkind IN ('r', 'p', 'm', 'f', 'i', 'I') AND\
+            """
                 + OURS)) {
       entries.put(oid(row[0]), new Entry(row));
     }
@@ -148,7 +149,8 @@ public final class LiveCatalogReader {
             JOIN pg_class c ON c.oid = a.attrelid
             JOIN pg_namespace n ON n.oid = c.relnamespace
             LEFT JOIN constrained d ON d.oid = a.atttypid
-            WHERE c.relkind IN ('r', 'p', 'm', 'f') AND a.attnum > 0 AND NOT a.attisdropped AND"""
+            WHERE c.relkind IN ('r', 'p', 'm', 'f') AND a.attnum > 0 AND NOT a.attisdropped AND\
+            """
                 + OURS
                 + "ORDER BY a.attrelid, a.attnum")) {
       Entry entry = entries.get(oid(row[0]));
@@ -351,7 +353,9 @@ public final class LiveCatalogReader {
               AND xact_start IS NOT NULL AND backend_type = 'client backend'
             ORDER BY xact_start LIMIT 1\
             """)
-        .map(row -> new Oldest(Duration.ofMillis((long) (Double.parseDouble(row[0]) * 1000)), row[1]))
+        .map(
+            row ->
+                new Oldest(Duration.ofMillis((long) (Double.parseDouble(row[0]) * 1000)), row[1]))
         .orElse(new Oldest(Duration.ZERO, null));
   }
 

@@ -123,7 +123,9 @@ class LiveCatalogReaderTest {
                 List.of("age"),
                 constraint(customers, "age_check").definition(),
                 null));
-    assertThat(constraint(customers, "age_check").definition()).contains("200").contains("NOT VALID");
+    assertThat(constraint(customers, "age_check").definition())
+        .contains("200")
+        .contains("NOT VALID");
     Constraint foreignKey = constraint(relations.get("shop.orders"), "orders_customer");
     assertThat(foreignKey.references()).isEqualTo("shop.customers");
     assertThat(foreignKey.columns()).containsExactly("customer_id");
@@ -132,12 +134,15 @@ class LiveCatalogReaderTest {
         .contains(new Index("shop.orders_partly", false, true, true, List.of("", "total")));
     assertThat(customers.triggers()).containsExactly("customers_touch");
     assertThat(relations.get("shop.orders").publications()).containsExactly("outside");
-    assertThat(relations.get("public.events_2024_h1").partitionOf()).isEqualTo("public.events_2024");
+    assertThat(relations.get("public.events_2024_h1").partitionOf())
+        .isEqualTo("public.events_2024");
     assertThat(relations.get("public.events_2024").partitionOf()).isEqualTo("public.events");
     Relation events = relations.get("public.events");
     assertThat(events.kind()).isEqualTo('p');
     assertThat(events.rows()).isEqualTo(1000);
-    assertThat(events.bytes()).isEqualTo(relations.get("public.events_2024_h1").bytes()).isPositive();
+    assertThat(events.bytes())
+        .isEqualTo(relations.get("public.events_2024_h1").bytes())
+        .isPositive();
     assertThat(relations.get("public.totals").kind()).isEqualTo('m');
     assertThat(relations.get("shop.orders").rows()).isLessThanOrEqualTo(0);
     assertThat(catalog.replicas()).isZero();
@@ -145,7 +150,10 @@ class LiveCatalogReaderTest {
   }
 
   private static Constraint constraint(Relation table, String name) {
-    return table.constraints().stream().filter(c -> c.name().equals(name)).findFirst().orElseThrow();
+    return table.constraints().stream()
+        .filter(c -> c.name().equals(name))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
