@@ -66,7 +66,7 @@ class LiveCatalogReaderTest {
       analyze shop.customers, events_2024_h1;
       """;
 
-  private static Session open(PostgresServer server, String url) throws EngineException {
+  private static Session open(String url) throws EngineException {
     return Session.open(
         SecretDirectory.parseUrl(url, "test"),
         new Session.Settings("schemaward/test", "shop", Duration.ofSeconds(30)),
@@ -78,7 +78,7 @@ class LiveCatalogReaderTest {
       throws EngineException {
     String role = "stranger_" + ROLES.incrementAndGet();
     server.execute("postgres", "create role " + role + " login password 'p'");
-    return open(server, server.url(database, role, "p"));
+    return open(server.url(database, role, "p"));
   }
 
   @ParameterizedTest
@@ -185,7 +185,7 @@ class LiveCatalogReaderTest {
             + " analyze shop.t");
     try (Connection holder = server.connect(database);
         Statement statement = holder.createStatement();
-        Session session = open(server, server.url(database))) {
+        Session session = open(server.url(database))) {
       statement.execute("begin; lock table shop.t in access exclusive mode");
       long begun = System.nanoTime();
       LiveCatalog catalog = LiveCatalogReader.read(session, Duration.ofSeconds(10));
@@ -207,7 +207,7 @@ class LiveCatalogReaderTest {
         database,
         "do $$ begin for i in 1..400 loop execute format('create table shop.t%s (id int primary"
             + " key, a int, b int, c int)', i); end loop; end $$");
-    try (Session session = open(server, server.url(database))) {
+    try (Session session = open(server.url(database))) {
       assertThatThrownBy(() -> LiveCatalogReader.read(session, Duration.ofMillis(1)))
           .isInstanceOf(EngineException.class)
           .hasMessageContaining("57014");
