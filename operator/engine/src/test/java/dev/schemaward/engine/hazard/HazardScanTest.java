@@ -42,12 +42,12 @@ class HazardScanTest {
           alter table users rename to people                      | rename-table  | users
           alter table users rename column a to b                  | rename-column | a
           alter table users rename constraint a to b              | -             | -
-          alter table users alter column a type bigint            | type-change   | a
+          alter table users alter column a type bigint            | type-rewrite   | a
           alter table users alter a set not null                  | set-not-null  | a
-          alter table users alter column a drop not null          | -             | -
-          alter table users alter column a drop default           | -             | -
+          alter table users alter column a drop not null          | drop-not-null | a
+          alter table users alter column a drop default           | drop-default  | a
           alter table o add constraint f foreign key (a) references p (id) | add-fk | o
-          alter table o add constraint f foreign key (a) references p (id) not valid | - | -
+          alter table o add constraint f foreign key (a) references p (id) not valid | add-fk-not-valid | p
           alter table o add check (a > 0)                         | add-check     | o
           alter table o add check (a > 0) not valid               | -             | -
           alter table o add constraint u unique (a)               | add-unique    | o
@@ -66,7 +66,7 @@ class HazardScanTest {
       throws ScriptFault {
     List<Finding> findings = scan(sql.replace(" ⏎ ", "\n"));
     if (rule == null) {
-      assertThat(findings).isEmpty();
+      assertThat(findings).allMatch(f -> f.severity() == Severity.INFORM);
     } else {
       assertThat(findings).extracting(Finding::rule).contains(rule);
       if (names != null) {

@@ -57,7 +57,7 @@ final class AlterReader {
           in.skipBalanced();
         }
         yield in.sees("SECURITY")
-            ? new Command.CreateFunction(name, true, in.hasLater("search_path"))
+            ? new Command.CreateFunction(name, false, false, true, in.hasLater("search_path"))
             : owner("ALTER " + kind);
       }
       case "AGGREGATE",

@@ -160,13 +160,22 @@ public sealed interface Command {
   record AlterSequence(Name name, boolean resets, String text) implements Command {}
 
   /**
-   * CREATE FUNCTION, CREATE PROCEDURE.
+   * CREATE FUNCTION, CREATE PROCEDURE, and ALTER of their rights.
    *
+   * @param created false for ALTER
    * @param securityDefiner runs with its owner's rights
    * @param searchPath true when it fixes its search_path
    */
-  record CreateFunction(Name name, boolean securityDefiner, boolean searchPath)
+  record CreateFunction(
+      Name name, boolean created, boolean replace, boolean securityDefiner, boolean searchPath)
       implements Command {}
+
+  /**
+   * CREATE SCHEMA.
+   *
+   * @param name of AUTHORIZATION alone, the role's name
+   */
+  record CreateSchema(String name, boolean ifNotExists) implements Command {}
 
   /**
    * GRANT, REVOKE, policies, roles, default privileges, ownership of anything but a table.

@@ -39,6 +39,15 @@ public final class CommandReader {
           "DECLARE",
           "LOAD");
 
+  /** Words that may stand before a parenthesis and call nothing. */
+  private static final Set<String> NO_FUNCTIONS =
+      Set.of(
+          "all", "and", "any", "array", "as", "between", "by", "case", "cast", "cube", "distinct",
+          "else", "except", "exists", "filter", "from", "group", "having", "in", "intersect",
+          "interval", "is", "join", "lateral", "like", "limit", "not", "numeric", "offset", "on",
+          "or", "over", "recursive", "rollup", "row", "select", "sets", "some", "then", "union",
+          "using", "values", "varchar", "char", "when", "where", "with", "within");
+
   private final TokenReader in;
 
   private CommandReader(TokenReader in) {
@@ -172,7 +181,7 @@ public final class CommandReader {
         in.skip();
       }
       in.reset(mark);
-      return new Command.CreateFunction(name, definer, path);
+      return new Command.CreateFunction(name, true, replace, definer, path);
     }
     if (in.take("DOMAIN")) {
       Name name = in.name();
@@ -201,8 +210,12 @@ public final class CommandReader {
     if (in.sees("SCHEMA") && (in.hasLater("CREATE") || in.hasLater("GRANT"))) {
       return new Command.Unknown("CREATE SCHEMA with objects in it");
     }
+    if (in.take("SCHEMA")) {
+      boolean ifNotExists = in.take("IF", "NOT", "EXISTS");
+      in.take("AUTHORIZATION");
+      return new Command.CreateSchema(in.identifier(), ifNotExists);
+    }
     if (in.seesAny(
-        "SCHEMA",
         "EXTENSION",
         "AGGREGATE",
         "OPERATOR",
@@ -339,7 +352,9 @@ public final class CommandReader {
       if (name == null) {
         in.skip();
       } else if (in.seesSymbol('(')) {
-        functions.add(name.name());
+        if (name.schema() != null || !NO_FUNCTIONS.contains(name.name())) {
+          functions.add(name.name());
+        }
       } else if (name.name().equals("into") && name.schema() == null) {
         return new Command.Unknown("SELECT INTO");
       }

@@ -85,8 +85,9 @@ class CommandReaderTest {
           alter type c add attribute a int cascade | action=ATTRIBUTE, cascade=true
           alter sequence s restart with 5 | AlterSequence[name=s, resets=true
           alter sequence s owner to bob | OwnerTo[role=bob]
+          create schema if not exists s | CreateSchema[name=s, ifNotExists=true]
           alter schema a rename to b | RenameSchema[schema=a, newName=b]
-          create function f() returns int language sql security definer set search_path = '' as 'select 1' | CreateFunction[name=f, securityDefiner=true, searchPath=true]
+          create function f() returns int language sql security definer set search_path = '' as 'select 1' | CreateFunction[name=f, created=true, replace=false, securityDefiner=true, searchPath=true]
           grant select on t to bob | Security[what=GRANT
           alter function f() owner to bob | OWNER TO
           do $x$ begin perform 1; end $x$ | Code[what=DO, body= begin perform 1; end ]
