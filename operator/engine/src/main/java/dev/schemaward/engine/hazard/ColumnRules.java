@@ -27,25 +27,88 @@ final class ColumnRules {
 
   private static final java.util.Set<String> STABLE =
       java.util.Set.of(
-          "now", "transaction_timestamp", "statement_timestamp", "current_setting", "timezone",
-          "lower", "upper", "concat", "md5", "to_char", "to_timestamp", "to_date", "date_trunc",
-          "extract", "coalesce", "array", "jsonb_build_object", "json_build_object",
-          "jsonb_build_array", "row", "cast", "current_date", "current_timestamp", "localtimestamp",
-          "numeric", "varchar", "char", "interval", "timestamp", "timestamptz", "decimal", "bit",
-          "int4range", "int8range", "numrange", "tsrange", "tstzrange", "daterange", "make_date",
-          "make_interval", "point", "left", "right", "repeat", "round", "floor", "ceil", "abs",
-          "inet_client_addr", "current_schema", "to_jsonb", "to_json", "decode", "encode",
-          "nullif", "greatest", "least", "length", "replace", "to_tsvector");
+          "now",
+          "transaction_timestamp",
+          "statement_timestamp",
+          "current_setting",
+          "timezone",
+          "lower",
+          "upper",
+          "concat",
+          "md5",
+          "to_char",
+          "to_timestamp",
+          "to_date",
+          "date_trunc",
+          "extract",
+          "coalesce",
+          "array",
+          "jsonb_build_object",
+          "json_build_object",
+          "jsonb_build_array",
+          "row",
+          "cast",
+          "current_date",
+          "current_timestamp",
+          "localtimestamp",
+          "numeric",
+          "varchar",
+          "char",
+          "interval",
+          "timestamp",
+          "timestamptz",
+          "decimal",
+          "bit",
+          "int4range",
+          "int8range",
+          "numrange",
+          "tsrange",
+          "tstzrange",
+          "daterange",
+          "make_date",
+          "make_interval",
+          "point",
+          "left",
+          "right",
+          "repeat",
+          "round",
+          "floor",
+          "ceil",
+          "abs",
+          "inet_client_addr",
+          "current_schema",
+          "to_jsonb",
+          "to_json",
+          "decode",
+          "encode",
+          "nullif",
+          "greatest",
+          "least",
+          "length",
+          "replace",
+          "to_tsvector");
 
   static final List<Rule> RULES =
       List.of(
-          rule("add-column-volatile-default", Severity.BLOCK, HazardClass.REWRITE,
+          rule(
+              "add-column-volatile-default",
+              Severity.BLOCK,
+              HazardClass.REWRITE,
               ColumnRules::volatileDefault),
-          rule("add-column-serial-identity", Severity.BLOCK, HazardClass.REWRITE,
+          rule(
+              "add-column-serial-identity",
+              Severity.BLOCK,
+              HazardClass.REWRITE,
               ColumnRules::serialOrIdentity),
-          rule("add-column-generated-stored", Severity.BLOCK, HazardClass.REWRITE,
+          rule(
+              "add-column-generated-stored",
+              Severity.BLOCK,
+              HazardClass.REWRITE,
               ColumnRules::generatedStored),
-          rule("add-column-constrained-domain", Severity.BLOCK, HazardClass.REWRITE,
+          rule(
+              "add-column-constrained-domain",
+              Severity.BLOCK,
+              HazardClass.REWRITE,
               ColumnRules::constrainedDomain),
           rule("add-column-required", Severity.BLOCK, HazardClass.DATA, ColumnRules::required),
           rule("add-column-check", Severity.WARN, HazardClass.SCAN, ColumnRules::check),
@@ -54,8 +117,12 @@ final class ColumnRules {
           rule("json-column", Severity.INFORM, HazardClass.DATA, ColumnRules::json),
           rule("add-column-plain", Severity.INFORM, HazardClass.LOCK, ColumnRules::plain),
           rule("noop-ddl-still-locks", Severity.INFORM, HazardClass.LOCK, ColumnRules::exists),
-          Rule.onChange("noop-ddl-still-locks", Severity.INFORM, HazardClass.LOCK,
-              TableChange.DropColumn.class, ColumnRules::dropMaybe));
+          Rule.onChange(
+              "noop-ddl-still-locks",
+              Severity.INFORM,
+              HazardClass.LOCK,
+              TableChange.DropColumn.class,
+              ColumnRules::dropMaybe));
 
   private ColumnRules() {}
 
@@ -72,7 +139,8 @@ final class ColumnRules {
   /** True when it calls something of which the text alone does not say whether it is volatile. */
   private static boolean callsUnknown(String expression) {
     return expression != null
-        && CALL.matcher(expression.toLowerCase(Locale.ROOT).replaceAll("'[^']*'", "''")).results()
+        && CALL.matcher(expression.toLowerCase(Locale.ROOT).replaceAll("'[^']*'", "''"))
+            .results()
             .map(m -> m.group(1).substring(m.group(1).lastIndexOf('.') + 1))
             .anyMatch(name -> !STABLE.contains(name));
   }
@@ -101,15 +169,15 @@ final class ColumnRules {
     String fill = Recipes.backfill(table, column.name(), column.defaultExpression());
     String safer =
         column.has(Kind.NOT_NULL)
-            ? SaferWay.of(
-                nullable, fill, Recipes.setNotNull(step.major(), table, column.name()))
+            ? SaferWay.of(nullable, fill, Recipes.setNotNull(step.major(), table, column.name()))
             : SaferWay.of(nullable, fill);
     report.add(
         known || !step.measured() ? Severity.BLOCK : Severity.WARN,
         table,
         "stops all reads and writes of "
             + step.named(table)
-            + (known ? " while it writes every row anew, for a default that differs from row to row"
+            + (known
+                ? " while it writes every row anew, for a default that differs from row to row"
                 : " while it writes every row anew, when its default differs from row to row")
             + step.time(table, Harm.REWRITE),
         safer,
@@ -132,10 +200,25 @@ final class ColumnRules {
             + " while it numbers every row"
             + step.time(table, Harm.REWRITE),
         SaferWay.of(
-            "ALTER TABLE " + table.sql() + " ADD COLUMN " + name + " " + column.type().base()
-                + ";\nCREATE SEQUENCE " + sequence + " OWNED BY " + table.sql() + "." + name
-                + ";\nALTER TABLE " + table.sql() + " ALTER COLUMN " + name
-                + " SET DEFAULT nextval('" + sequence + "');",
+            "ALTER TABLE "
+                + table.sql()
+                + " ADD COLUMN "
+                + name
+                + " "
+                + column.type().base()
+                + ";\nCREATE SEQUENCE "
+                + sequence
+                + " OWNED BY "
+                + table.sql()
+                + "."
+                + name
+                + ";\nALTER TABLE "
+                + table.sql()
+                + " ALTER COLUMN "
+                + name
+                + " SET DEFAULT nextval('"
+                + sequence
+                + "');",
             Recipes.backfill(table, column.name(), "nextval('" + sequence + "')")),
         Harm.REWRITE);
   }
@@ -153,11 +236,26 @@ final class ColumnRules {
     String name = Name.quoted(column.name());
     String safer =
         step.major() >= 18
-            ? "ALTER TABLE " + table.sql() + " ADD COLUMN " + name + " " + column.typeText()
-                + " GENERATED ALWAYS AS (" + column.generatedExpression() + ") VIRTUAL;"
+            ? "ALTER TABLE "
+                + table.sql()
+                + " ADD COLUMN "
+                + name
+                + " "
+                + column.typeText()
+                + " GENERATED ALWAYS AS ("
+                + column.generatedExpression()
+                + ") VIRTUAL;"
             : SaferWay.of(
-                "ALTER TABLE " + table.sql() + " ADD COLUMN " + name + " " + column.typeText()
-                    + ";\n" + Recipes.fillTrigger(table, column.name(),
+                "ALTER TABLE "
+                    + table.sql()
+                    + " ADD COLUMN "
+                    + name
+                    + " "
+                    + column.typeText()
+                    + ";\n"
+                    + Recipes.fillTrigger(
+                        table,
+                        column.name(),
                         "(SELECT " + column.generatedExpression() + " FROM (SELECT NEW.*) AS row)"),
                 Recipes.backfill(table, column.name(), column.generatedExpression()));
     report.add(
@@ -206,12 +304,22 @@ final class ColumnRules {
     Name table = alter.name();
     report.add(
         table,
-        "fails when " + step.named(table) + " has a row: " + column.name()
+        "fails when "
+            + step.named(table)
+            + " has a row: "
+            + column.name()
             + " must have a value and has none; old code that inserts without it fails too",
         SaferWay.of(
-            "ALTER TABLE " + table.sql() + " ADD COLUMN " + Name.quoted(column.name()) + " "
-                + column.typeText() + ";",
-            "-- fill " + Name.quoted(column.name()) + " here, in batches\n"
+            "ALTER TABLE "
+                + table.sql()
+                + " ADD COLUMN "
+                + Name.quoted(column.name())
+                + " "
+                + column.typeText()
+                + ";",
+            "-- fill "
+                + Name.quoted(column.name())
+                + " here, in batches\n"
                 + Recipes.addNotNullProof(step.major(), table, column.name()),
             Recipes.proveNotNull(step.major(), table, column.name())));
   }
@@ -222,8 +330,7 @@ final class ColumnRules {
         continue;
       }
       Name table = alter.name();
-      String constraint =
-          check.name() == null ? Naming.constraint(table, check) : check.name();
+      String constraint = check.name() == null ? Naming.constraint(table, check) : check.name();
       report.add(
           table,
           "stops all reads and writes of "
@@ -231,9 +338,17 @@ final class ColumnRules {
               + " while it checks every row"
               + step.time(table, Harm.SCAN),
           SaferWay.of(
-              "ALTER TABLE " + table.sql() + " ADD COLUMN " + Recipes.without(add.column(), check)
-                  + ";\nALTER TABLE " + table.sql() + " ADD CONSTRAINT " + Name.quoted(constraint)
-                  + " " + check.text() + " NOT VALID;",
+              "ALTER TABLE "
+                  + table.sql()
+                  + " ADD COLUMN "
+                  + Recipes.without(add.column(), check)
+                  + ";\nALTER TABLE "
+                  + table.sql()
+                  + " ADD CONSTRAINT "
+                  + Name.quoted(constraint)
+                  + " "
+                  + check.text()
+                  + " NOT VALID;",
               Recipes.validate(table, constraint)),
           Harm.SCAN);
     }
@@ -253,8 +368,11 @@ final class ColumnRules {
               + " while it builds an index"
               + step.time(table, Harm.BUILD),
           SaferWay.of(
-              "ALTER TABLE " + table.sql() + " ADD COLUMN "
-                  + Recipes.without(add.column(), unique) + ";",
+              "ALTER TABLE "
+                  + table.sql()
+                  + " ADD COLUMN "
+                  + Recipes.without(add.column(), unique)
+                  + ";",
               Recipes.uniqueConcurrently(table, unique),
               Recipes.usingIndex(table, unique)),
           Harm.BUILD);
@@ -271,8 +389,11 @@ final class ColumnRules {
     boolean filled = add.column().defaultExpression() != null;
     String safer =
         SaferWay.of(
-            "ALTER TABLE " + table.sql() + " ADD COLUMN "
-                + Recipes.without(add.column(), foreign) + ";",
+            "ALTER TABLE "
+                + table.sql()
+                + " ADD COLUMN "
+                + Recipes.without(add.column(), foreign)
+                + ";",
             Recipes.foreignKeyIndex(step, table, foreign),
             Recipes.addNotValid(table, foreign),
             Recipes.validate(table, Recipes.name(table, foreign)));
@@ -306,13 +427,18 @@ final class ColumnRules {
           "adds a json column: DISTINCT, GROUP BY and UNION over "
               + alter.name()
               + " fail, because json has no equality",
-          "ALTER TABLE " + alter.name().sql() + " ADD COLUMN "
-              + Name.quoted(add.column().name()) + " jsonb"
+          "ALTER TABLE "
+              + alter.name().sql()
+              + " ADD COLUMN "
+              + Name.quoted(add.column().name())
+              + " jsonb"
               + add.column().constraints().stream()
-                  .map(c -> " " + c.text()).reduce("", String::concat)
-              + (add.column().defaultExpression() == null ? ""
-                  : " DEFAULT " + add.column().defaultExpression().replaceAll("(?i)::json\\b",
-                      "::jsonb"))
+                  .map(c -> " " + c.text())
+                  .reduce("", String::concat)
+              + (add.column().defaultExpression() == null
+                  ? ""
+                  : " DEFAULT "
+                      + add.column().defaultExpression().replaceAll("(?i)::json\\b", "::jsonb"))
               + ";");
     }
   }
@@ -331,8 +457,7 @@ final class ColumnRules {
   }
 
   private static void exists(Step step, Command.AlterTable alter, AddColumn add, Report report) {
-    if (add.ifNotExists()
-        && step.schema().liveColumn(alter.name(), add.column().name()) != null) {
+    if (add.ifNotExists() && step.schema().liveColumn(alter.name(), add.column().name()) != null) {
       report.add(
           alter.name(),
           "does nothing, for the column is there, and still stops all reads and writes of "

@@ -15,36 +15,66 @@ final class ConstraintRules {
   static final List<Rule> RULES =
       List.of(
           rule("add-check", Severity.BLOCK, HazardClass.SCAN, ConstraintRules::check),
-          rule("add-check-not-valid", Severity.INFORM, HazardClass.LOCK,
+          rule(
+              "add-check-not-valid",
+              Severity.INFORM,
+              HazardClass.LOCK,
               ConstraintRules::checkNotValid),
           rule("add-fk", Severity.BLOCK, HazardClass.SCAN, ConstraintRules::foreignKey),
-          rule("add-fk-not-valid", Severity.WARN, HazardClass.LOCK,
+          rule(
+              "add-fk-not-valid",
+              Severity.WARN,
+              HazardClass.LOCK,
               ConstraintRules::foreignKeyNotValid),
-          rule("fk-without-index", Severity.WARN, HazardClass.LOCK,
-              ConstraintRules::withoutIndex),
-          Rule.on("fk-without-index", Severity.WARN, HazardClass.LOCK, Command.CreateTable.class,
+          rule("fk-without-index", Severity.WARN, HazardClass.LOCK, ConstraintRules::withoutIndex),
+          Rule.on(
+              "fk-without-index",
+              Severity.WARN,
+              HazardClass.LOCK,
+              Command.CreateTable.class,
               ConstraintRules::newTableWithoutIndex),
-          Rule.on("create-table-with-fk", Severity.WARN, HazardClass.LOCK,
-              Command.CreateTable.class, ConstraintRules::createTable),
-          Rule.onChange("not-valid-then-validate-one-tx", Severity.WARN, HazardClass.SCAN,
-              TableChange.ValidateConstraint.class, ConstraintRules::validateAtOnce),
-          Rule.onChange("validate-constraint", Severity.INFORM, HazardClass.SCAN,
-              TableChange.ValidateConstraint.class, ConstraintRules::validate),
-          Rule.onChange("alter-constraint", Severity.WARN, HazardClass.SCAN,
-              TableChange.AlterConstraint.class, ConstraintRules::alterConstraint),
-          Rule.on("domain-constraint", Severity.BLOCK, HazardClass.SCAN,
-              Command.AlterDomain.class, ConstraintRules::domain));
+          Rule.on(
+              "create-table-with-fk",
+              Severity.WARN,
+              HazardClass.LOCK,
+              Command.CreateTable.class,
+              ConstraintRules::createTable),
+          Rule.onChange(
+              "not-valid-then-validate-one-tx",
+              Severity.WARN,
+              HazardClass.SCAN,
+              TableChange.ValidateConstraint.class,
+              ConstraintRules::validateAtOnce),
+          Rule.onChange(
+              "validate-constraint",
+              Severity.INFORM,
+              HazardClass.SCAN,
+              TableChange.ValidateConstraint.class,
+              ConstraintRules::validate),
+          Rule.onChange(
+              "alter-constraint",
+              Severity.WARN,
+              HazardClass.SCAN,
+              TableChange.AlterConstraint.class,
+              ConstraintRules::alterConstraint),
+          Rule.on(
+              "domain-constraint",
+              Severity.BLOCK,
+              HazardClass.SCAN,
+              Command.AlterDomain.class,
+              ConstraintRules::domain));
 
   private ConstraintRules() {}
 
   private static Rule rule(
-      String id, Severity severity, HazardClass hazardClass,
+      String id,
+      Severity severity,
+      HazardClass hazardClass,
       Rule.ChangeJudge<AddConstraint> judge) {
     return Rule.onChange(id, severity, hazardClass, AddConstraint.class, judge);
   }
 
-  private static void check(
-      Step step, Command.AlterTable alter, AddConstraint add, Report report) {
+  private static void check(Step step, Command.AlterTable alter, AddConstraint add, Report report) {
     ConstraintDefinition check = add.constraint();
     if (check.kind() == Kind.CHECK && !check.notValid() && !check.notEnforced()) {
       Name table = alter.name();
@@ -108,8 +138,7 @@ final class ConstraintRules {
           "fails: PostgreSQL "
               + step.major()
               + " adds no foreign key NOT VALID to a partitioned table (42809)",
-          "add it NOT VALID to each partition, validate each, then add it to "
-              + table);
+          "add it NOT VALID to each partition, validate each, then add it to " + table);
       return;
     }
     report.add(
@@ -166,8 +195,7 @@ final class ConstraintRules {
     return keys;
   }
 
-  private static void newTableWithoutIndex(
-      Step step, Command.CreateTable create, Report report) {
+  private static void newTableWithoutIndex(Step step, Command.CreateTable create, Report report) {
     List<ConstraintDefinition> indexes = new ArrayList<>(create.constraints());
     create.columns().forEach(column -> indexes.addAll(column.constraints()));
     indexes.removeIf(c -> c.kind() != Kind.PRIMARY_KEY && c.kind() != Kind.UNIQUE);
@@ -177,15 +205,15 @@ final class ConstraintRules {
               .anyMatch(
                   i ->
                       i.columns().size() >= foreign.columns().size()
-                          && i.columns().subList(0, foreign.columns().size())
+                          && i.columns()
+                              .subList(0, foreign.columns().size())
                               .containsAll(foreign.columns()));
       if (!covered && !madeLater(step, create.name(), foreign.columns())) {
         report.add(
             Severity.INFORM,
             foreign.references(),
             missing(step, create.name(), foreign),
-            Recipes.foreignKeyIndex(step, create.name(), foreign)
-                .replace("CONCURRENTLY ", ""));
+            Recipes.foreignKeyIndex(step, create.name(), foreign).replace("CONCURRENTLY ", ""));
       }
     }
   }
@@ -217,19 +245,18 @@ final class ConstraintRules {
             .anyMatch(
                 c ->
                     c instanceof AddConstraint add
-                        && change.constraint().equals(Recipes.name(alter.name(), add.constraint())));
+                        && change
+                            .constraint()
+                            .equals(Recipes.name(alter.name(), add.constraint())));
     boolean same =
-        sameStatement
-            || (known != null && known.transaction() == step.transaction().number());
+        sameStatement || (known != null && known.transaction() == step.transaction().number());
     if (same) {
       report.add(
           alter.name(),
           "keeps the lock that adding "
               + change.constraint()
               + " took: "
-              + (known != null && known.type() == 'f'
-                  ? "writes to "
-                  : "all reads and writes of ")
+              + (known != null && known.type() == 'f' ? "writes to " : "all reads and writes of ")
               + step.named(alter.name())
               + " wait while it checks every row"
               + step.time(alter.name(), Harm.SCAN),

@@ -16,25 +16,61 @@ final class IndexRules {
           create("index-blocking", Severity.BLOCK, IndexRules::blocking),
           create("index-invalid-left", Severity.BLOCK, IndexRules::invalidLeft),
           create("index-if-not-exists-trap", Severity.BLOCK, IndexRules::trap),
-          Rule.on("index-concurrent-in-tx", Severity.BLOCK, HazardClass.TRANSACTION,
-              Command.CreateIndex.class, IndexRules::createInBlock),
-          Rule.on("index-concurrent-in-tx", Severity.BLOCK, HazardClass.TRANSACTION,
-              Command.Drop.class, IndexRules::dropInBlock),
-          Rule.on("index-concurrent-in-tx", Severity.BLOCK, HazardClass.TRANSACTION,
-              Command.Code.class, IndexRules::inCode),
+          Rule.on(
+              "index-concurrent-in-tx",
+              Severity.BLOCK,
+              HazardClass.TRANSACTION,
+              Command.CreateIndex.class,
+              IndexRules::createInBlock),
+          Rule.on(
+              "index-concurrent-in-tx",
+              Severity.BLOCK,
+              HazardClass.TRANSACTION,
+              Command.Drop.class,
+              IndexRules::dropInBlock),
+          Rule.on(
+              "index-concurrent-in-tx",
+              Severity.BLOCK,
+              HazardClass.TRANSACTION,
+              Command.Code.class,
+              IndexRules::inCode),
           create("index-concurrent", Severity.INFORM, IndexRules::concurrent),
-          Rule.on("unique-duplicates", Severity.WARN, HazardClass.DATA,
-              Command.CreateIndex.class, IndexRules::duplicates),
-          Rule.on("drop-index-blocking", Severity.WARN, HazardClass.LOCK, Command.Drop.class,
+          Rule.on(
+              "unique-duplicates",
+              Severity.WARN,
+              HazardClass.DATA,
+              Command.CreateIndex.class,
+              IndexRules::duplicates),
+          Rule.on(
+              "drop-index-blocking",
+              Severity.WARN,
+              HazardClass.LOCK,
+              Command.Drop.class,
               IndexRules::drop),
-          Rule.on("index-concurrent-partitioned", Severity.BLOCK, HazardClass.LOCK,
-              Command.Drop.class, IndexRules::dropPartitioned),
-          Rule.on("drop-index-concurrent-cancelled", Severity.INFORM, HazardClass.TRANSACTION,
-              Command.Drop.class, IndexRules::dropConcurrently),
-          Rule.on("reindex-blocking", Severity.BLOCK, HazardClass.LOCK, Command.Reindex.class,
+          Rule.on(
+              "index-concurrent-partitioned",
+              Severity.BLOCK,
+              HazardClass.LOCK,
+              Command.Drop.class,
+              IndexRules::dropPartitioned),
+          Rule.on(
+              "drop-index-concurrent-cancelled",
+              Severity.INFORM,
+              HazardClass.TRANSACTION,
+              Command.Drop.class,
+              IndexRules::dropConcurrently),
+          Rule.on(
+              "reindex-blocking",
+              Severity.BLOCK,
+              HazardClass.LOCK,
+              Command.Reindex.class,
               IndexRules::reindex),
-          Rule.onChange("rename-index", Severity.INFORM, HazardClass.LOCK,
-              TableChange.RenameTo.class, IndexRules::rename));
+          Rule.onChange(
+              "rename-index",
+              Severity.INFORM,
+              HazardClass.LOCK,
+              TableChange.RenameTo.class,
+              IndexRules::rename));
 
   private IndexRules() {}
 
@@ -65,8 +101,7 @@ final class IndexRules {
                   + step.named(index.table())
                   + " and each of its partitions while it builds an index on every one"
                   + step.time(index.table(), Harm.BUILD),
-          onPartitioned(step, index.table(), indexName(index), index.unique(),
-              index.definition()));
+          onPartitioned(step, index.table(), indexName(index), index.unique(), index.definition()));
     }
   }
 
@@ -75,16 +110,24 @@ final class IndexRules {
       Step step, Name table, String index, boolean unique, String definition) {
     String create = unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ";
     List<String> steps = new ArrayList<>();
-    steps.add(
-        create + Name.quoted(index) + " ON ONLY " + table.sql() + " " + definition + ";");
+    steps.add(create + Name.quoted(index) + " ON ONLY " + table.sql() + " " + definition + ";");
     for (Name partition : step.schema().partitions(table)) {
       String own = Naming.of(partition, List.of(), index);
       steps.add(
-          create + "CONCURRENTLY " + Name.quoted(own) + " ON " + partition.sql() + " "
-              + definition + ";");
+          create
+              + "CONCURRENTLY "
+              + Name.quoted(own)
+              + " ON "
+              + partition.sql()
+              + " "
+              + definition
+              + ";");
       steps.add(
-          "ALTER INDEX " + table.sibling(index).sql() + " ATTACH PARTITION "
-              + partition.sibling(own).sql() + ";");
+          "ALTER INDEX "
+              + table.sibling(index).sql()
+              + " ATTACH PARTITION "
+              + partition.sibling(own).sql()
+              + ";");
     }
     return SaferWay.of(steps.toArray(String[]::new));
   }
@@ -100,8 +143,14 @@ final class IndexRules {
             + step.named(index.table())
             + " while it builds an index"
             + step.time(index.table(), Harm.BUILD),
-        unique(index) + "CONCURRENTLY " + Name.quoted(indexName(index)) + " ON "
-            + index.table().sql() + " " + index.definition() + ";",
+        unique(index)
+            + "CONCURRENTLY "
+            + Name.quoted(indexName(index))
+            + " ON "
+            + index.table().sql()
+            + " "
+            + index.definition()
+            + ";",
         Harm.BUILD);
   }
 
@@ -118,8 +167,14 @@ final class IndexRules {
             + " every write",
         SaferWay.of(
             "DROP INDEX CONCURRENTLY " + step.schema().name(there.name()).sql() + ";",
-            unique(index) + "CONCURRENTLY " + Name.quoted(indexName(index)) + " ON "
-                + index.table().sql() + " " + index.definition() + ";"));
+            unique(index)
+                + "CONCURRENTLY "
+                + Name.quoted(indexName(index))
+                + " ON "
+                + index.table().sql()
+                + " "
+                + index.definition()
+                + ";"));
   }
 
   private static void trap(Step step, Command.CreateIndex index, Report report) {
@@ -137,8 +192,14 @@ final class IndexRules {
               + " INVALID"
               + (index.unique() ? ", and nothing is unique then" : "")
               + ", and says that it succeeded",
-          unique(index) + "CONCURRENTLY " + Name.quoted(index.name().name()) + " ON "
-              + index.table().sql() + " " + index.definition() + ";");
+          unique(index)
+              + "CONCURRENTLY "
+              + Name.quoted(index.name().name())
+              + " ON "
+              + index.table().sql()
+              + " "
+              + index.definition()
+              + ";");
     }
   }
 
@@ -285,8 +346,8 @@ final class IndexRules {
   private static void rename(
       Step step, Command.AlterTable alter, TableChange.RenameTo rename, Report report) {
     boolean index = alter.kind().equals("INDEX");
-    if (!index && (!alter.kind().equals("TABLE")
-        || step.schema().tableOfIndex(alter.name()) == null)) {
+    if (!index
+        && (!alter.kind().equals("TABLE") || step.schema().tableOfIndex(alter.name()) == null)) {
       return;
     }
     Name table = step.schema().tableOfIndex(alter.name());
@@ -297,7 +358,10 @@ final class IndexRules {
             : "renames index " + alter.name() + ", and stops all who would use it",
         index
             ? null
-            : "ALTER INDEX " + alter.name().sql() + " RENAME TO "
-                + Name.quoted(rename.newName()) + ";");
+            : "ALTER INDEX "
+                + alter.name().sql()
+                + " RENAME TO "
+                + Name.quoted(rename.newName())
+                + ";");
   }
 }

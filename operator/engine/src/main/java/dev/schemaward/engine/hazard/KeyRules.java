@@ -13,19 +13,30 @@ final class KeyRules {
   static final List<Rule> RULES =
       List.of(
           rule("add-unique", Severity.BLOCK, HazardClass.LOCK, KeyRules::unique),
-          rule("add-unique-using-index", Severity.INFORM, HazardClass.LOCK,
+          rule(
+              "add-unique-using-index",
+              Severity.INFORM,
+              HazardClass.LOCK,
               KeyRules::uniqueUsingIndex),
-          rule("pk-on-partitioned", Severity.BLOCK, HazardClass.LOCK,
+          rule(
+              "pk-on-partitioned",
+              Severity.BLOCK,
+              HazardClass.LOCK,
               KeyRules::primaryKeyOnPartitioned),
           rule("add-pk", Severity.BLOCK, HazardClass.LOCK, KeyRules::primaryKey),
-          rule("add-pk-using-index", Severity.WARN, HazardClass.SCAN,
+          rule(
+              "add-pk-using-index",
+              Severity.WARN,
+              HazardClass.SCAN,
               KeyRules::primaryKeyUsingIndex),
           rule("add-exclude", Severity.BLOCK, HazardClass.LOCK, KeyRules::exclude));
 
   private KeyRules() {}
 
   private static Rule rule(
-      String id, Severity severity, HazardClass hazardClass,
+      String id,
+      Severity severity,
+      HazardClass hazardClass,
       Rule.ChangeJudge<AddConstraint> judge) {
     return Rule.onChange(id, severity, hazardClass, AddConstraint.class, judge);
   }
@@ -39,7 +50,11 @@ final class KeyRules {
           table,
           builds(step, table) + "; fails where two rows are equal",
           step.schema().isPartitioned(table)
-              ? IndexRules.onPartitioned(step, table, Recipes.name(table, unique), true,
+              ? IndexRules.onPartitioned(
+                  step,
+                  table,
+                  Recipes.name(table, unique),
+                  true,
                   "(" + Recipes.columns(unique.columns()) + ")")
               : SaferWay.of(
                   Recipes.uniqueConcurrently(table, unique), Recipes.usingIndex(table, unique)),
@@ -70,8 +85,7 @@ final class KeyRules {
 
   private static void primaryKeyOnPartitioned(
       Step step, Command.AlterTable alter, AddConstraint add, Report report) {
-    if (add.constraint().kind() == Kind.PRIMARY_KEY
-        && step.schema().isPartitioned(alter.name())) {
+    if (add.constraint().kind() == Kind.PRIMARY_KEY && step.schema().isPartitioned(alter.name())) {
       report.add(
           alter.name(),
           "stops all reads and writes of "

@@ -58,8 +58,10 @@ record KnownConstraint(
     return type == 'c'
         && (columns.contains(column)
             || comparable(definition)
-                .matches(".*(?<![a-z0-9_])" + java.util.regex.Pattern.quote(
-                    column.toLowerCase(Locale.ROOT)) + "(?![a-z0-9_]).*"));
+                .matches(
+                    ".*(?<![a-z0-9_])"
+                        + java.util.regex.Pattern.quote(column.toLowerCase(Locale.ROOT))
+                        + "(?![a-z0-9_]).*"));
   }
 
   private List<String> conditions() {
@@ -113,6 +115,8 @@ record KnownConstraint(
   }
 
   private static String comparable(String sql) {
-    return sql == null ? "" : sql.replace("\"", "").replaceAll("\\s+", " ").toLowerCase(Locale.ROOT);
+    return sql == null
+        ? ""
+        : sql.replace("\"", "").replaceAll("\\s+", " ").toLowerCase(Locale.ROOT);
   }
 }

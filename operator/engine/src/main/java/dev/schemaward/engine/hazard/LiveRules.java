@@ -17,8 +17,7 @@ final class LiveRules {
       List.of(
           new Rule("long-snapshot-present", Severity.WARN, HazardClass.LOCK, LiveRules::snapshot),
           new Rule("hot-standby-conflict", Severity.INFORM, HazardClass.LOCK, LiveRules::standby),
-          new Rule("logical-replication", Severity.WARN, HazardClass.DATA,
-              LiveRules::publication),
+          new Rule("logical-replication", Severity.WARN, HazardClass.DATA, LiveRules::publication),
           new Rule("disk-headroom", Severity.INFORM, HazardClass.REWRITE, LiveRules::disk));
 
   private LiveRules() {}

@@ -115,10 +115,7 @@ final class LockModel {
       }
       case TableChange.AddConstraint add -> {
         boolean foreign = add.constraint().kind() == Kind.FOREIGN_KEY;
-        add(
-            locks,
-            table,
-            foreign ? LockMode.SHARE_ROW_EXCLUSIVE : LockMode.ACCESS_EXCLUSIVE);
+        add(locks, table, foreign ? LockMode.SHARE_ROW_EXCLUSIVE : LockMode.ACCESS_EXCLUSIVE);
         references(add.constraint(), locks);
       }
       case TableChange.ValidateConstraint validate ->

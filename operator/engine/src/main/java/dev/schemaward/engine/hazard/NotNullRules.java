@@ -13,16 +13,30 @@ import java.util.Optional;
 final class NotNullRules {
   static final List<Rule> RULES =
       List.of(
-          rule("set-not-null-drop-check-same-stmt", Severity.WARN, HazardClass.SCAN,
+          rule(
+              "set-not-null-drop-check-same-stmt",
+              Severity.WARN,
+              HazardClass.SCAN,
               NotNullRules::dropsItsProof),
-          rule("set-not-null-over-notvalid-18", Severity.WARN, HazardClass.SCAN,
+          rule(
+              "set-not-null-over-notvalid-18",
+              Severity.WARN,
+              HazardClass.SCAN,
               NotNullRules::overNotValid),
           rule("set-not-null", Severity.BLOCK, HazardClass.SCAN, NotNullRules::scans),
           rule("set-not-null-proved", Severity.INFORM, HazardClass.LOCK, NotNullRules::proved),
-          Rule.onChange("set-not-null", Severity.BLOCK, HazardClass.SCAN,
-              TableChange.AddConstraint.class, NotNullRules::addNotNull),
-          Rule.onChange("not-null-not-valid-18", Severity.INFORM, HazardClass.LOCK,
-              TableChange.AddConstraint.class, NotNullRules::notValid));
+          Rule.onChange(
+              "set-not-null",
+              Severity.BLOCK,
+              HazardClass.SCAN,
+              TableChange.AddConstraint.class,
+              NotNullRules::addNotNull),
+          Rule.onChange(
+              "not-null-not-valid-18",
+              Severity.INFORM,
+              HazardClass.LOCK,
+              TableChange.AddConstraint.class,
+              NotNullRules::notValid));
 
   private NotNullRules() {}
 
@@ -63,8 +77,14 @@ final class NotNullRules {
               + step.named(alter.name())
               + " while it reads every row again"
               + step.time(alter.name(), Harm.SCAN),
-          table + " ALTER COLUMN " + Name.quoted(set.column()) + " SET NOT NULL;\n" + table
-              + " DROP CONSTRAINT " + Name.quoted(proof.get().name()) + ";",
+          table
+              + " ALTER COLUMN "
+              + Name.quoted(set.column())
+              + " SET NOT NULL;\n"
+              + table
+              + " DROP CONSTRAINT "
+              + Name.quoted(proof.get().name())
+              + ";",
           Harm.SCAN);
     }
   }

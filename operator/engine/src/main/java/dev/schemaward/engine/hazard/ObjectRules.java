@@ -11,52 +11,133 @@ import java.util.List;
 final class ObjectRules {
   static final List<Rule> RULES =
       List.of(
-          Rule.onChange("rename-table", Severity.BLOCK, HazardClass.LOCK,
-              TableChange.RenameTo.class, ObjectRules::renameTable),
-          Rule.onChange("rename-column", Severity.BLOCK, HazardClass.LOCK,
-              TableChange.RenameColumn.class, ObjectRules::renameColumn),
-          Rule.on("rename-schema", Severity.BLOCK, HazardClass.LOCK,
-              Command.RenameSchema.class, ObjectRules::renameSchema),
-          Rule.onChange("set-schema", Severity.BLOCK, HazardClass.LOCK,
-              TableChange.SetSchema.class, ObjectRules::setSchema),
-          Rule.onChange("set-tablespace", Severity.BLOCK, HazardClass.REWRITE,
+          Rule.onChange(
+              "rename-table",
+              Severity.BLOCK,
+              HazardClass.LOCK,
+              TableChange.RenameTo.class,
+              ObjectRules::renameTable),
+          Rule.onChange(
+              "rename-column",
+              Severity.BLOCK,
+              HazardClass.LOCK,
+              TableChange.RenameColumn.class,
+              ObjectRules::renameColumn),
+          Rule.on(
+              "rename-schema",
+              Severity.BLOCK,
+              HazardClass.LOCK,
+              Command.RenameSchema.class,
+              ObjectRules::renameSchema),
+          Rule.onChange(
+              "set-schema",
+              Severity.BLOCK,
+              HazardClass.LOCK,
+              TableChange.SetSchema.class,
+              ObjectRules::setSchema),
+          Rule.onChange(
+              "set-tablespace",
+              Severity.BLOCK,
+              HazardClass.REWRITE,
               TableChange.SetTablespace.class,
               (step, alter, set, report) -> copies(step, alter.name(), report)),
-          Rule.onChange("set-access-method", Severity.BLOCK, HazardClass.REWRITE,
+          Rule.onChange(
+              "set-access-method",
+              Severity.BLOCK,
+              HazardClass.REWRITE,
               TableChange.SetAccessMethod.class,
               (step, alter, set, report) -> copies(step, alter.name(), report)),
-          Rule.on("vacuum-full", Severity.BLOCK, HazardClass.REWRITE, Command.Vacuum.class,
+          Rule.on(
+              "vacuum-full",
+              Severity.BLOCK,
+              HazardClass.REWRITE,
+              Command.Vacuum.class,
               ObjectRules::vacuum),
-          Rule.on("cluster", Severity.BLOCK, HazardClass.REWRITE, Command.Cluster.class,
+          Rule.on(
+              "cluster",
+              Severity.BLOCK,
+              HazardClass.REWRITE,
+              Command.Cluster.class,
               (step, cluster, report) -> copies(step, cluster.table(), report)),
-          Rule.on("create-trigger", Severity.WARN, HazardClass.LOCK,
-              Command.CreateTrigger.class, ObjectRules::createTrigger),
-          Rule.onChange("create-trigger", Severity.WARN, HazardClass.LOCK,
-              TableChange.SwitchTrigger.class, ObjectRules::switchTrigger),
-          Rule.on("drop-trigger", Severity.WARN, HazardClass.LOCK, Command.Drop.class,
+          Rule.on(
+              "create-trigger",
+              Severity.WARN,
+              HazardClass.LOCK,
+              Command.CreateTrigger.class,
+              ObjectRules::createTrigger),
+          Rule.onChange(
+              "create-trigger",
+              Severity.WARN,
+              HazardClass.LOCK,
+              TableChange.SwitchTrigger.class,
+              ObjectRules::switchTrigger),
+          Rule.on(
+              "drop-trigger",
+              Severity.WARN,
+              HazardClass.LOCK,
+              Command.Drop.class,
               ObjectRules::dropTrigger),
-          Rule.on("create-rule", Severity.WARN, HazardClass.LOCK, Command.CreateRule.class,
+          Rule.on(
+              "create-rule",
+              Severity.WARN,
+              HazardClass.LOCK,
+              Command.CreateRule.class,
               ObjectRules::createRule),
-          Rule.on("refresh-matview", Severity.WARN, HazardClass.REWRITE, Command.Refresh.class,
+          Rule.on(
+              "refresh-matview",
+              Severity.WARN,
+              HazardClass.REWRITE,
+              Command.Refresh.class,
               ObjectRules::refresh),
-          Rule.on("replace-view", Severity.INFORM, HazardClass.LOCK, Command.CreateView.class,
+          Rule.on(
+              "replace-view",
+              Severity.INFORM,
+              HazardClass.LOCK,
+              Command.CreateView.class,
               ObjectRules::replaceView),
-          Rule.on("replace-view", Severity.INFORM, HazardClass.LOCK, Command.Drop.class,
+          Rule.on(
+              "replace-view",
+              Severity.INFORM,
+              HazardClass.LOCK,
+              Command.Drop.class,
               ObjectRules::dropView),
-          Rule.onChange("alter-expression", Severity.BLOCK, HazardClass.REWRITE,
-              TableChange.SetExpression.class, ObjectRules::setExpression),
-          Rule.onChange("identity-storage-minor", Severity.INFORM, HazardClass.LOCK,
-              TableChange.Minor.class, ObjectRules::minor),
-          Rule.onChange("identity-storage-minor", Severity.INFORM, HazardClass.LOCK,
+          Rule.onChange(
+              "alter-expression",
+              Severity.BLOCK,
+              HazardClass.REWRITE,
+              TableChange.SetExpression.class,
+              ObjectRules::setExpression),
+          Rule.onChange(
+              "identity-storage-minor",
+              Severity.INFORM,
+              HazardClass.LOCK,
+              TableChange.Minor.class,
+              ObjectRules::minor),
+          Rule.onChange(
+              "identity-storage-minor",
+              Severity.INFORM,
+              HazardClass.LOCK,
               TableChange.SetDefault.class,
               (step, alter, set, report) -> instant(step, alter.name(), "SET DEFAULT", report)),
-          Rule.onChange("light-alters", Severity.INFORM, HazardClass.LOCK,
-              TableChange.Minor.class, ObjectRules::light),
-          Rule.on("lock-table", Severity.WARN, HazardClass.LOCK, Command.Lock.class,
-              ObjectRules::lock),
-          Rule.on("enum-add-value", Severity.INFORM, HazardClass.TRANSACTION,
-              Command.AlterType.class, ObjectRules::addLabel),
-          Rule.on("composite-alter", Severity.WARN, HazardClass.LOCK, Command.AlterType.class,
+          Rule.onChange(
+              "light-alters",
+              Severity.INFORM,
+              HazardClass.LOCK,
+              TableChange.Minor.class,
+              ObjectRules::light),
+          Rule.on(
+              "lock-table", Severity.WARN, HazardClass.LOCK, Command.Lock.class, ObjectRules::lock),
+          Rule.on(
+              "enum-add-value",
+              Severity.INFORM,
+              HazardClass.TRANSACTION,
+              Command.AlterType.class,
+              ObjectRules::addLabel),
+          Rule.on(
+              "composite-alter",
+              Severity.WARN,
+              HazardClass.LOCK,
+              Command.AlterType.class,
               ObjectRules::composite));
 
   private ObjectRules() {}
@@ -73,8 +154,15 @@ final class ObjectRules {
     report.add(
         old,
         "renames " + step.named(old) + ": code that uses the old name fails at once",
-        "ALTER TABLE " + old.sql() + " RENAME TO " + Name.quoted(rename.newName())
-            + ";\nCREATE VIEW " + old.sql() + " AS SELECT * FROM " + now.sql() + ";");
+        "ALTER TABLE "
+            + old.sql()
+            + " RENAME TO "
+            + Name.quoted(rename.newName())
+            + ";\nCREATE VIEW "
+            + old.sql()
+            + " AS SELECT * FROM "
+            + now.sql()
+            + ";");
   }
 
   /** True when the same file keeps a view, or a new table, under the old name. */
@@ -93,8 +181,7 @@ final class ObjectRules {
                               change ->
                                   change instanceof TableChange.RenameTo to
                                       && key.equals(
-                                          step.schema()
-                                              .key(other.name().sibling(to.newName()))));
+                                          step.schema().key(other.name().sibling(to.newName()))));
                   default -> false;
                 });
   }
@@ -111,8 +198,13 @@ final class ObjectRules {
         type == null
             ? "add a new column, write both, move readers, then drop the old one"
             : SaferWay.of(
-                "ALTER TABLE " + table.sql() + " ADD COLUMN " + Name.quoted(rename.newName())
-                    + " " + type + ";\n"
+                "ALTER TABLE "
+                    + table.sql()
+                    + " ADD COLUMN "
+                    + Name.quoted(rename.newName())
+                    + " "
+                    + type
+                    + ";\n"
                     + Recipes.fillTrigger(table, rename.newName(), "NEW." + old),
                 Recipes.backfill(table, rename.newName(), old)
                     .replace(" IS NULL LIMIT", " IS NULL AND " + old + " IS NOT NULL LIMIT"));
@@ -127,8 +219,7 @@ final class ObjectRules {
   }
 
   /** True when in the same file another column takes this one's name, or had it before. */
-  private static boolean swapped(
-      Step step, Name table, TableChange.RenameColumn rename) {
+  private static boolean swapped(Step step, Name table, TableChange.RenameColumn rename) {
     String key = step.schema().key(table);
     return step.migration().statements().stream()
         .map(CommandReader::read)
@@ -158,10 +249,20 @@ final class ObjectRules {
       Name now = new Name(set.schema(), old.name());
       report.add(
           old,
-          "moves " + step.named(old) + " to schema " + set.schema()
+          "moves "
+              + step.named(old)
+              + " to schema "
+              + set.schema()
               + ": code that uses the old name fails at once",
-          "ALTER TABLE " + old.sql() + " SET SCHEMA " + Name.quoted(set.schema())
-              + ";\nCREATE VIEW " + old.sql() + " AS SELECT * FROM " + now.sql() + ";");
+          "ALTER TABLE "
+              + old.sql()
+              + " SET SCHEMA "
+              + Name.quoted(set.schema())
+              + ";\nCREATE VIEW "
+              + old.sql()
+              + " AS SELECT * FROM "
+              + now.sql()
+              + ";");
     }
   }
 
@@ -250,7 +351,9 @@ final class ObjectRules {
     }
     report.add(
         view,
-        "stops all reads of " + step.named(view) + " while it is filled anew"
+        "stops all reads of "
+            + step.named(view)
+            + " while it is filled anew"
             + step.time(view, Harm.REWRITE),
         "REFRESH MATERIALIZED VIEW CONCURRENTLY " + view.sql() + ";",
         Harm.REWRITE);
@@ -269,10 +372,7 @@ final class ObjectRules {
     if (drop.kind().endsWith("VIEW") && !drop.cascade()) {
       for (Name view : drop.names()) {
         if (!(drop.ifExists() && step.schema().isAbsent(view))) {
-          report.add(
-              view,
-              "drops view " + view + ": code that reads it fails",
-              null);
+          report.add(view, "drops view " + view + ": code that reads it fails", null);
         }
       }
     }

@@ -10,18 +10,42 @@ import java.util.List;
 final class PartitionRules {
   static final List<Rule> RULES =
       List.of(
-          Rule.on("create-partition-of", Severity.WARN, HazardClass.LOCK,
-              Command.CreateTable.class, PartitionRules::create),
-          Rule.onChange("attach-partition", Severity.WARN, HazardClass.SCAN,
-              TableChange.AttachPartition.class, PartitionRules::attach),
-          Rule.onChange("detach-partition", Severity.BLOCK, HazardClass.LOCK,
-              TableChange.DetachPartition.class, PartitionRules::detach),
-          Rule.onChange("detach-concurrently", Severity.INFORM, HazardClass.LOCK,
-              TableChange.DetachPartition.class, PartitionRules::detachConcurrently),
-          Rule.on("drop-partition", Severity.BLOCK, HazardClass.LOCK, Command.Drop.class,
+          Rule.on(
+              "create-partition-of",
+              Severity.WARN,
+              HazardClass.LOCK,
+              Command.CreateTable.class,
+              PartitionRules::create),
+          Rule.onChange(
+              "attach-partition",
+              Severity.WARN,
+              HazardClass.SCAN,
+              TableChange.AttachPartition.class,
+              PartitionRules::attach),
+          Rule.onChange(
+              "detach-partition",
+              Severity.BLOCK,
+              HazardClass.LOCK,
+              TableChange.DetachPartition.class,
+              PartitionRules::detach),
+          Rule.onChange(
+              "detach-concurrently",
+              Severity.INFORM,
+              HazardClass.LOCK,
+              TableChange.DetachPartition.class,
+              PartitionRules::detachConcurrently),
+          Rule.on(
+              "drop-partition",
+              Severity.BLOCK,
+              HazardClass.LOCK,
+              Command.Drop.class,
               PartitionRules::drop),
-          Rule.on("alter-partitioned-parent", Severity.WARN, HazardClass.LOCK,
-              Command.AlterTable.class, PartitionRules::alterParent));
+          Rule.on(
+              "alter-partitioned-parent",
+              Severity.WARN,
+              HazardClass.LOCK,
+              Command.AlterTable.class,
+              PartitionRules::alterParent));
 
   private PartitionRules() {}
 
@@ -55,9 +79,17 @@ final class PartitionRules {
                 : ", while it reads its DEFAULT partition "
                     + step.named(step.schema().name(other.name()))
                     + step.time(step.schema().name(other.name()), Harm.SCAN)),
-        "CREATE TABLE " + table + " (LIKE " + parent.sql()
-            + " INCLUDING DEFAULTS INCLUDING CONSTRAINTS);\nALTER TABLE " + parent.sql()
-            + " ATTACH PARTITION " + table + " " + create.bounds() + ";");
+        "CREATE TABLE "
+            + table
+            + " (LIKE "
+            + parent.sql()
+            + " INCLUDING DEFAULTS INCLUDING CONSTRAINTS);\nALTER TABLE "
+            + parent.sql()
+            + " ATTACH PARTITION "
+            + table
+            + " "
+            + create.bounds()
+            + ";");
   }
 
   private static void attach(
@@ -102,7 +134,10 @@ final class PartitionRules {
               + " and of "
               + detach.partition()
               + " until it commits",
-          "ALTER TABLE " + alter.name().sql() + " DETACH PARTITION " + detach.partition().sql()
+          "ALTER TABLE "
+              + alter.name().sql()
+              + " DETACH PARTITION "
+              + detach.partition().sql()
               + " CONCURRENTLY;");
     }
   }
@@ -140,7 +175,10 @@ final class PartitionRules {
             parent,
             "stops all reads and writes of " + step.named(parent) + " until it commits",
             SaferWay.of(
-                "ALTER TABLE " + parent.sql() + " DETACH PARTITION " + table.sql()
+                "ALTER TABLE "
+                    + parent.sql()
+                    + " DETACH PARTITION "
+                    + table.sql()
                     + " CONCURRENTLY;",
                 "DROP TABLE " + table.sql() + ";"));
       }

@@ -214,8 +214,10 @@ final class PlanSchema {
     Relation relation = live(parent);
     return relation == null
         ? List.of()
-        : partitions(relation.name()).stream().map(part -> name(part.name())).sorted(
-            java.util.Comparator.comparing(Name::toString)).toList();
+        : partitions(relation.name()).stream()
+            .map(part -> name(part.name()))
+            .sorted(java.util.Comparator.comparing(Name::toString))
+            .toList();
   }
 
   /** True when it is known to be a partitioned table. */
@@ -287,9 +289,7 @@ final class PlanSchema {
           case EXCLUDE -> 'x';
         };
     String name =
-        definition.name() == null
-            ? Naming.constraint(table, definition)
-            : definition.name();
+        definition.name() == null ? Naming.constraint(table, definition) : definition.name();
     constraints(table)
         .add(
             new KnownConstraint(
@@ -306,8 +306,7 @@ final class PlanSchema {
   }
 
   void validate(Name table, String constraint) {
-    constraints(table)
-        .replaceAll(c -> String.valueOf(constraint).equals(c.name()) ? c.valid() : c);
+    constraints(table).replaceAll(c -> String.valueOf(constraint).equals(c.name()) ? c.valid() : c);
   }
 
   void dropConstraint(Name table, String constraint) {
@@ -325,8 +324,13 @@ final class PlanSchema {
   }
 
   void addIndex(Name table, Name index, boolean unique, boolean partial, List<String> columns) {
-    String key = index == null ? "" : key(index.schema() == null && table.schema() != null
-        ? new Name(table.schema(), index.name()) : index);
+    String key =
+        index == null
+            ? ""
+            : key(
+                index.schema() == null && table.schema() != null
+                    ? new Name(table.schema(), index.name())
+                    : index);
     indexes(table).add(new Index(key, unique, true, partial, columns));
     indexTables.put(key, key(table));
   }
@@ -377,10 +381,7 @@ final class PlanSchema {
     Relation relation = live(table);
     return relation == null
         ? null
-        : relation.columns().stream()
-            .filter(c -> c.name().equals(column))
-            .findFirst()
-            .orElse(null);
+        : relation.columns().stream().filter(c -> c.name().equals(column)).findFirst().orElse(null);
   }
 
   /** True when the column is known to be NOT NULL. */

@@ -53,18 +53,23 @@ final class Recipes {
 
   /** The migrations that make a column NOT NULL without a scan under a blocking lock. */
   static String setNotNull(int major, Name table, String column) {
-    return SaferWay.of(
-        addNotNullProof(major, table, column), proveNotNull(major, table, column));
+    return SaferWay.of(addNotNullProof(major, table, column), proveNotNull(major, table, column));
   }
 
   /** The first of them: what is to be proved, for new rows only. */
   static String addNotNullProof(int major, Name table, String column) {
     String alter = "ALTER TABLE " + table.sql() + " ADD CONSTRAINT ";
     return major >= 18
-        ? alter + Name.quoted(notNullName(major, table, column)) + " NOT NULL "
-            + Name.quoted(column) + " NOT VALID;"
-        : alter + Name.quoted(notNullName(major, table, column)) + " CHECK ("
-            + Name.quoted(column) + " IS NOT NULL) NOT VALID;";
+        ? alter
+            + Name.quoted(notNullName(major, table, column))
+            + " NOT NULL "
+            + Name.quoted(column)
+            + " NOT VALID;"
+        : alter
+            + Name.quoted(notNullName(major, table, column))
+            + " CHECK ("
+            + Name.quoted(column)
+            + " IS NOT NULL) NOT VALID;";
   }
 
   /** The rest: proves it for the rows that are there. */
@@ -74,9 +79,15 @@ final class Recipes {
         ? validate(table, constraint)
         : SaferWay.of(
             validate(table, constraint),
-            "ALTER TABLE " + table.sql() + " ALTER COLUMN " + Name.quoted(column)
-                + " SET NOT NULL;\nALTER TABLE " + table.sql() + " DROP CONSTRAINT "
-                + Name.quoted(constraint) + ";");
+            "ALTER TABLE "
+                + table.sql()
+                + " ALTER COLUMN "
+                + Name.quoted(column)
+                + " SET NOT NULL;\nALTER TABLE "
+                + table.sql()
+                + " DROP CONSTRAINT "
+                + Name.quoted(constraint)
+                + ";");
   }
 
   private static String notNullName(int major, Name table, String column) {
@@ -90,8 +101,8 @@ final class Recipes {
   /** Adds a constraint for new rows only. */
   static String addNotValid(Name table, ConstraintDefinition constraint) {
     String text = constraint.text();
-    if (constraint.kind() == Kind.FOREIGN_KEY && !text.toUpperCase(java.util.Locale.ROOT)
-        .startsWith("FOREIGN")) {
+    if (constraint.kind() == Kind.FOREIGN_KEY
+        && !text.toUpperCase(java.util.Locale.ROOT).startsWith("FOREIGN")) {
       text = "FOREIGN KEY (" + columns(constraint.columns()) + ") " + text;
     }
     return "ALTER TABLE "
@@ -105,8 +116,10 @@ final class Recipes {
 
   /** The unique index that a constraint can take over. */
   static String uniqueConcurrently(Name table, ConstraintDefinition constraint) {
-    String options = constraint.text().toUpperCase(java.util.Locale.ROOT)
-        .contains("NULLS NOT DISTINCT") ? " NULLS NOT DISTINCT" : "";
+    String options =
+        constraint.text().toUpperCase(java.util.Locale.ROOT).contains("NULLS NOT DISTINCT")
+            ? " NULLS NOT DISTINCT"
+            : "";
     return "CREATE UNIQUE INDEX CONCURRENTLY "
         + Name.quoted(name(table, constraint))
         + " ON "

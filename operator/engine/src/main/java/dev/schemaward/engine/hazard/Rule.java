@@ -30,11 +30,7 @@ record Rule(String id, Severity severity, HazardClass hazardClass, Judge judge) 
 
   /** A rule about statements of one kind. */
   static <C extends Command> Rule on(
-      String id,
-      Severity severity,
-      HazardClass hazardClass,
-      Class<C> kind,
-      CommandJudge<C> judge) {
+      String id, Severity severity, HazardClass hazardClass, Class<C> kind, CommandJudge<C> judge) {
     return new Rule(
         id,
         severity,

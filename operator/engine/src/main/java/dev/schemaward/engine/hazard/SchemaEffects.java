@@ -12,8 +12,7 @@ import java.util.Set;
 final class SchemaEffects {
   /** What shares a name space with tables. */
   private static final Set<String> RELATIONS =
-      Set.of(
-          "TABLE", "FOREIGN TABLE", "VIEW", "MATERIALIZED VIEW", "SEQUENCE", "TYPE", "DOMAIN");
+      Set.of("TABLE", "FOREIGN TABLE", "VIEW", "MATERIALIZED VIEW", "SEQUENCE", "TYPE", "DOMAIN");
 
   private SchemaEffects() {}
 
@@ -40,9 +39,9 @@ final class SchemaEffects {
       }
       case Command.CreateType type -> schema.create(type.name());
       case Command.CreateDomain domain -> {
-            schema.create(domain.name());
-            schema.addDomain(domain.name(), domain.constrained());
-          }
+        schema.create(domain.name());
+        schema.addDomain(domain.name(), domain.constrained());
+      }
       case Command.CreateIndex index ->
           schema.addIndex(
               index.table(), index.name(), index.unique(), index.partial(), index.columns());
@@ -94,9 +93,7 @@ final class SchemaEffects {
     for (ColumnDefinition column : create.columns()) {
       addColumn(step, create.name(), column);
     }
-    create
-        .constraints()
-        .forEach(c -> schema.add(create.name(), c, step.transaction().number()));
+    create.constraints().forEach(c -> schema.add(create.name(), c, step.transaction().number()));
   }
 
   private static void addColumn(Step step, Name table, ColumnDefinition column) {
@@ -123,12 +120,10 @@ final class SchemaEffects {
           add.constraint().columns().forEach(c -> schema.setNotNull(table, c));
         }
       }
-      case TableChange.ValidateConstraint validate ->
-          schema.validate(table, validate.constraint());
+      case TableChange.ValidateConstraint validate -> schema.validate(table, validate.constraint());
       case TableChange.DropConstraint drop -> schema.dropConstraint(table, drop.constraint());
       case TableChange.RenameTo rename -> schema.rename(table, table.sibling(rename.newName()));
-      case TableChange.SetSchema set ->
-          schema.rename(table, new Name(set.schema(), table.name()));
+      case TableChange.SetSchema set -> schema.rename(table, new Name(set.schema(), table.name()));
       case TableChange.AttachPartition attach -> schema.attach(attach.partition(), table);
       case TableChange.DetachPartition detach -> schema.detach(detach.partition());
       default -> {

@@ -17,14 +17,30 @@ final class SessionRules {
 
   static final List<Rule> RULES =
       List.of(
-          Rule.on("no-lock-timeout", Severity.BLOCK, HazardClass.LOCK,
-              Command.SetParameter.class, SessionRules::noTimeout),
-          Rule.on("lock-timeout-below-deadlock-timeout", Severity.WARN, HazardClass.LOCK,
-              Command.SetParameter.class, SessionRules::shortTimeout),
-          Rule.on("session-leak", Severity.WARN, HazardClass.TRANSACTION,
-              Command.SetParameter.class, SessionRules::leak),
-          Rule.on("advisory-lock-wait-vs-cic", Severity.BLOCK, HazardClass.LOCK,
-              Command.Query.class, SessionRules::advisoryLock));
+          Rule.on(
+              "no-lock-timeout",
+              Severity.BLOCK,
+              HazardClass.LOCK,
+              Command.SetParameter.class,
+              SessionRules::noTimeout),
+          Rule.on(
+              "lock-timeout-below-deadlock-timeout",
+              Severity.WARN,
+              HazardClass.LOCK,
+              Command.SetParameter.class,
+              SessionRules::shortTimeout),
+          Rule.on(
+              "session-leak",
+              Severity.WARN,
+              HazardClass.TRANSACTION,
+              Command.SetParameter.class,
+              SessionRules::leak),
+          Rule.on(
+              "advisory-lock-wait-vs-cic",
+              Severity.BLOCK,
+              HazardClass.LOCK,
+              Command.Query.class,
+              SessionRules::advisoryLock));
 
   private SessionRules() {}
 
@@ -81,8 +97,8 @@ final class SessionRules {
     if (set.local() || set.value() == null) {
       return;
     }
-    boolean harmful = Set.of("search_path", "role", "session_replication_role").contains(
-        set.parameter());
+    boolean harmful =
+        Set.of("search_path", "role", "session_replication_role").contains(set.parameter());
     report.add(
         harmful ? Severity.WARN : Severity.INFORM,
         null,

@@ -20,30 +20,81 @@ final class TransactionRules {
 
   private static final Set<String> KNOWN_FUNCTIONS =
       Set.of(
-          "set_config", "current_setting", "setval", "nextval", "count", "max", "min", "sum",
-          "avg", "now", "coalesce", "version", "lower", "upper", "length", "string_agg",
-          "array_agg", "jsonb_agg", "json_agg", "row_number", "rank", "md5", "gen_random_uuid",
-          "random", "to_char", "format", "concat", "nullif", "greatest", "least", "exists",
-          "clock_timestamp", "date_trunc", "extract", "generate_series", "unnest", "round",
-          "has_table_privilege", "to_regclass", "obj_description", "quote_ident");
+          "set_config",
+          "current_setting",
+          "setval",
+          "nextval",
+          "count",
+          "max",
+          "min",
+          "sum",
+          "avg",
+          "now",
+          "coalesce",
+          "version",
+          "lower",
+          "upper",
+          "length",
+          "string_agg",
+          "array_agg",
+          "jsonb_agg",
+          "json_agg",
+          "row_number",
+          "rank",
+          "md5",
+          "gen_random_uuid",
+          "random",
+          "to_char",
+          "format",
+          "concat",
+          "nullif",
+          "greatest",
+          "least",
+          "exists",
+          "clock_timestamp",
+          "date_trunc",
+          "extract",
+          "generate_series",
+          "unnest",
+          "round",
+          "has_table_privilege",
+          "to_regclass",
+          "obj_description",
+          "quote_ident");
 
   static final List<Rule> RULES =
       List.of(
           new Rule("opaque-code", Severity.BLOCK, HazardClass.OPAQUE, TransactionRules::opaque),
-          Rule.on("big-backfill-in-tx", Severity.BLOCK, HazardClass.LOCK, Command.Write.class,
+          Rule.on(
+              "big-backfill-in-tx",
+              Severity.BLOCK,
+              HazardClass.LOCK,
+              Command.Write.class,
               TransactionRules::backfill),
-          new Rule("statements-after-ax", Severity.WARN, HazardClass.LOCK,
+          new Rule(
+              "statements-after-ax",
+              Severity.WARN,
+              HazardClass.LOCK,
               TransactionRules::afterExclusive),
-          new Rule("ddl-order-deadlock", Severity.WARN, HazardClass.LOCK,
-              TransactionRules::order),
-          new Rule("nontransactional-statement", Severity.WARN, HazardClass.TRANSACTION,
+          new Rule("ddl-order-deadlock", Severity.WARN, HazardClass.LOCK, TransactionRules::order),
+          new Rule(
+              "nontransactional-statement",
+              Severity.WARN,
+              HazardClass.TRANSACTION,
               TransactionRules::nonTransactional),
-          new Rule("explicit-commit-in-file", Severity.BLOCK, HazardClass.TRANSACTION,
+          new Rule(
+              "explicit-commit-in-file",
+              Severity.BLOCK,
+              HazardClass.TRANSACTION,
               TransactionRules::explicitCommit),
-          Rule.onChange("cached-plan-break", Severity.INFORM, HazardClass.DATA,
-              TableChange.AlterType.class, TransactionRules::cachedPlans),
-          new Rule("identifier-too-long", Severity.WARN, HazardClass.DATA,
-              TransactionRules::longNames));
+          Rule.onChange(
+              "cached-plan-break",
+              Severity.INFORM,
+              HazardClass.DATA,
+              TableChange.AlterType.class,
+              TransactionRules::cachedPlans),
+          new Rule(
+              "identifier-too-long", Severity.WARN, HazardClass.DATA, TransactionRules::longNames));
 
   private TransactionRules() {}
 
@@ -250,9 +301,7 @@ final class TransactionRules {
     for (String name : names) {
       if (name != null && name.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME) {
         report.add(
-            null,
-            "PostgreSQL cuts the name " + name + " after 63 bytes",
-            "choose a shorter name");
+            null, "PostgreSQL cuts the name " + name + " after 63 bytes", "choose a shorter name");
       }
     }
   }

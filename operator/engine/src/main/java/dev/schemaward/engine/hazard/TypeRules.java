@@ -51,13 +51,17 @@ final class TypeRules {
         parts.length <= 2
             && parts[0].replaceAll("[()]", "").equalsIgnoreCase(column)
             && (parts.length == 1
-                || TypeName.of(parts[1].replaceAll("\\)$", ")")).base()
-                    .replace(" ", "").equalsIgnoreCase(change.type().base().replace(" ", ""))
+                || TypeName.of(parts[1].replaceAll("\\)$", ")"))
+                    .base()
+                    .replace(" ", "")
+                    .equalsIgnoreCase(change.type().base().replace(" ", ""))
                 || parts[1].equalsIgnoreCase(change.typeText().replaceAll("[\\s\"]", "")));
     return cast
-        || using.toLowerCase(Locale.ROOT)
-            .equals(("cast(" + column + "as" + change.typeText().replaceAll("\\s", "") + ")")
-                .toLowerCase(Locale.ROOT));
+        || using
+            .toLowerCase(Locale.ROOT)
+            .equals(
+                ("cast(" + column + "as" + change.typeText().replaceAll("\\s", "") + ")")
+                    .toLowerCase(Locale.ROOT));
   }
 
   private static String change(Step step, Name table, AlterType change) {
@@ -207,9 +211,18 @@ final class TypeRules {
                 + " for every row"
                 + step.time(table, Harm.SCAN),
             SaferWay.of(
-                alterTable + " DROP CONSTRAINT " + name + ";\n" + step.statement().text() + ";\n"
-                    + alterTable + " ADD CONSTRAINT " + name + " "
-                    + definition.replaceAll("(?i)\\s+NOT VALID$", "") + " NOT VALID;",
+                alterTable
+                    + " DROP CONSTRAINT "
+                    + name
+                    + ";\n"
+                    + step.statement().text()
+                    + ";\n"
+                    + alterTable
+                    + " ADD CONSTRAINT "
+                    + name
+                    + " "
+                    + definition.replaceAll("(?i)\\s+NOT VALID$", "")
+                    + " NOT VALID;",
                 Recipes.validate(table, check.name())),
             Harm.SCAN);
         return;
@@ -251,15 +264,43 @@ final class TypeRules {
             ? using + "::" + change.typeText()
             : "(SELECT " + using + " FROM (SELECT NEW.*) AS row)";
     return SaferWay.of(
-        alter + " ADD COLUMN " + Name.quoted(fresh) + " " + change.typeText() + ";\n"
+        alter
+            + " ADD COLUMN "
+            + Name.quoted(fresh)
+            + " "
+            + change.typeText()
+            + ";\n"
             + Recipes.fillTrigger(table, fresh, inTrigger),
-        "-- again and again, until it updates no row:\nUPDATE " + table.sql() + " SET "
-            + Name.quoted(fresh) + " = " + cast + " WHERE ctid = ANY (ARRAY (SELECT ctid FROM "
-            + table.sql() + " WHERE " + Name.quoted(fresh) + " IS NULL AND " + old
+        "-- again and again, until it updates no row:\nUPDATE "
+            + table.sql()
+            + " SET "
+            + Name.quoted(fresh)
+            + " = "
+            + cast
+            + " WHERE ctid = ANY (ARRAY (SELECT ctid FROM "
+            + table.sql()
+            + " WHERE "
+            + Name.quoted(fresh)
+            + " IS NULL AND "
+            + old
             + " IS NOT NULL LIMIT 10000));",
         "-- indexes and constraints of the old column first, CONCURRENTLY and NOT VALID\n"
-            + "DROP TRIGGER " + Name.quoted(trigger) + " ON " + table.sql() + ";\n"
-            + alter + " RENAME COLUMN " + old + " TO " + Name.quoted(change.column() + "_old")
-            + ";\n" + alter + " RENAME COLUMN " + Name.quoted(fresh) + " TO " + old + ";");
+            + "DROP TRIGGER "
+            + Name.quoted(trigger)
+            + " ON "
+            + table.sql()
+            + ";\n"
+            + alter
+            + " RENAME COLUMN "
+            + old
+            + " TO "
+            + Name.quoted(change.column() + "_old")
+            + ";\n"
+            + alter
+            + " RENAME COLUMN "
+            + Name.quoted(fresh)
+            + " TO "
+            + old
+            + ";");
   }
 }
