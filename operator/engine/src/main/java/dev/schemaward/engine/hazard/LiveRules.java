@@ -26,8 +26,8 @@ final class LiveRules {
     LiveCatalog live = step.schema().catalog();
     boolean old = live.oldestTransaction().compareTo(OLD) >= 0;
     boolean concurrently =
-        step.command() instanceof Command.CreateIndex index && index.concurrently()
-            || step.command() instanceof Command.Reindex reindex && reindex.concurrently();
+        (step.command() instanceof Command.CreateIndex index && index.concurrently())
+            || (step.command() instanceof Command.Reindex reindex && reindex.concurrently());
     if (!old && live.preparedTransactions() == 0) {
       return;
     }

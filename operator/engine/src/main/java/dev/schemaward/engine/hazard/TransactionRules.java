@@ -187,7 +187,7 @@ final class TransactionRules {
       return;
     }
     boolean write =
-        step.command() instanceof Command.Write w && !step.schema().isNew(w.table())
+        (step.command() instanceof Command.Write w && !step.schema().isNew(w.table()))
             || step.command() instanceof Command.Code;
     String message =
         "runs while an earlier statement of its transaction still keeps all from reading "
