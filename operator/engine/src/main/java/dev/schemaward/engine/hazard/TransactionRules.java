@@ -243,8 +243,13 @@ final class TransactionRules {
       return;
     }
     List<Statement> all = step.migration().statements();
-    if (all.stream().filter(s -> s.kind().execution() == Execution.BEGIN).findFirst().orElseThrow()
-        != step.statement()) {
+    int firstBegin =
+        all.stream()
+            .filter(s -> s.kind().execution() == Execution.BEGIN)
+            .mapToInt(Statement::index)
+            .min()
+            .orElseThrow();
+    if (firstBegin != step.statement().index()) {
       return;
     }
     boolean whole =
