@@ -82,7 +82,7 @@ final class TypeRules {
           "changes "
               + change(step, alter.name(), change)
               + ": values that do not fit are cut, rounded or refused",
-          newColumn(step, alter.name(), change),
+          newColumn(alter.name(), change),
           Harm.REWRITE);
     }
   }
@@ -103,7 +103,7 @@ final class TypeRules {
                 + step.named(constraint.references())
                 + " while it writes every row anew and looks it up again"
                 + step.time(table, Harm.REWRITE),
-            newColumn(step, table, change),
+            newColumn(table, change),
             Harm.REWRITE);
         return;
       }
@@ -123,7 +123,7 @@ final class TypeRules {
                 + child.name()
                 + ", which refers to it, while every row is written anew and looked up again"
                 + step.time(table, Harm.REWRITE),
-            newColumn(step, table, change),
+            newColumn(table, change),
             Harm.REWRITE);
         return;
       }
@@ -164,7 +164,7 @@ final class TypeRules {
             + (maybe ? "may write" : "writes")
             + " every row and index anew"
             + step.time(alter.name(), Harm.REWRITE),
-        newColumn(step, alter.name(), change),
+        newColumn(alter.name(), change),
         Harm.REWRITE);
   }
 
@@ -183,7 +183,7 @@ final class TypeRules {
               + change.column()
               + " anew"
               + step.time(alter.name(), Harm.BUILD),
-          newColumn(step, alter.name(), change),
+          newColumn(alter.name(), change),
           Harm.BUILD);
     }
   }
@@ -252,7 +252,7 @@ final class TypeRules {
   }
 
   /** A new column beside the old one, kept equal by a trigger, filled in batches, swapped. */
-  private static String newColumn(Step step, Name table, AlterType change) {
+  private static String newColumn(Name table, AlterType change) {
     String fresh = change.column() + "_new";
     String old = Name.quoted(change.column());
     String using = change.using() == null ? "NEW." + old : change.using();
