@@ -148,8 +148,7 @@ class FaultMatrixTest {
       reader.createStatement().executeQuery("select count(*) from users").close();
       awaitRunning("create index concurrently%");
       Awaitility.await()
-          .until(
-              () -> db.query("select 1 from pg_index where not indisvalid").size() == 1);
+          .until(() -> db.query("select 1 from pg_index where not indisvalid").size() == 1);
       runner.kill();
       reader.rollback();
     }
@@ -307,7 +306,9 @@ class FaultMatrixTest {
           db.apply(
               prisma(
                   "20260101000000_init",
-                  USERS + "do $$ begin raise exception 'full' using errcode = '" + state
+                  USERS
+                      + "do $$ begin raise exception 'full' using errcode = '"
+                      + state
                       + "'; end $$;"));
       assertThat(outcome.failure().reason())
           .as(state)
@@ -365,8 +366,7 @@ class FaultMatrixTest {
     Bundle bundle = prisma("20260101000000_init", USERS);
     Plan approved = db.plan(bundle);
     TargetDatabase swapped = new TargetDatabase(SharedPostgres.of(15));
-    ApplyOutcome outcome =
-        swapped.apply(bundle, new ApplyRequest.Gate.Expected(approved.hash()));
+    ApplyOutcome outcome = swapped.apply(bundle, new ApplyRequest.Gate.Expected(approved.hash()));
     assertThat(outcome.failure().reason()).isEqualTo(FailureReason.PlanChanged);
     assertThat(swapped.tables()).isEmpty();
   }
