@@ -345,9 +345,6 @@ class FaultMatrixTest {
   void row22aSerializationFailureIsTriedAgainHere() {
     db.sql("create sequence tries");
     db.sql("create schema app");
-    String sometimes =
-        "create table orders (id int); do $$ begin if nextval('tries') < 3 then raise exception"
-            + " 'again' using errcode = '%s'; end if; end $$;";
     for (String state : List.of("40001", "40P01")) {
       db.sql("select setval('tries', 1, false)");
       db.sql("drop table if exists orders");
@@ -355,7 +352,10 @@ class FaultMatrixTest {
           db.apply(
               prisma(
                   "20260101000000_a" + state.toLowerCase(java.util.Locale.ROOT),
-                  sometimes.formatted(state)));
+                  "create table orders (id int); do $$ begin if nextval('tries') < 3 then raise"
+                      + " exception 'again' using errcode = '"
+                      + state
+                      + "'; end if; end $$;"));
       assertThat(outcome.failure()).as(state).isNull();
       assertThat(db.query("select last_value::text from tries")).containsExactly("3");
     }
