@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
  * effect exactly once, whatever the place.
  */
 class InterruptedAnywhereTest {
-  private static final String[] MIGRATIONS = {
+  static final String[] MIGRATIONS = {
     "20260101000000_init",
     "create table users (id int primary key, email text); create table marks (what text);"
         + " insert into marks values ('init');",
@@ -101,7 +101,7 @@ class InterruptedAnywhereTest {
         "cluster/shop/orders");
   }
 
-  private static List<String> facts(TargetDatabase db) {
+  static List<String> facts(TargetDatabase db) {
     List<String> facts = new ArrayList<>(db.query("select what from marks order by 1"));
     facts.addAll(db.tables());
     facts.addAll(

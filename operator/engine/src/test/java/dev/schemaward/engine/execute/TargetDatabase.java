@@ -36,10 +36,23 @@ public final class TargetDatabase {
 
   private final PostgresServer server;
   private final String name;
+  private final String url;
 
   public TargetDatabase(PostgresServer server) {
     this.server = server;
     this.name = server.createDatabase();
+    this.url = server.url(name) + "?schema=public";
+  }
+
+  private TargetDatabase(TargetDatabase same, String url) {
+    this.server = same.server;
+    this.name = same.name;
+    this.url = url;
+  }
+
+  /** The same database, to which plans and runs connect by another URL. */
+  public TargetDatabase through(String otherUrl) {
+    return new TargetDatabase(this, otherUrl);
   }
 
   public PostgresServer server() {
@@ -52,7 +65,7 @@ public final class TargetDatabase {
 
   public Credentials credentials() {
     try {
-      return SecretDirectory.parseUrl(server.url(name) + "?schema=public", "test");
+      return SecretDirectory.parseUrl(url, "test");
     } catch (dev.schemaward.engine.EngineException e) {
       throw new IllegalStateException(e);
     }
