@@ -16,6 +16,8 @@ import java.util.Set;
  * @param schema target schema that the URL names; null when it names none
  * @param tls protection
  * @param connectTimeout zero for none
+ * @param socketTimeout how long to wait for the answer to one of Schemaward's own statements; zero
+ *     for its own bound
  * @param options libpq's {@code options}; null for none
  * @param secrets every text that must never be shown: the password, the whole URL …
  */
@@ -28,6 +30,7 @@ public record Credentials(
     String schema,
     TlsSettings tls,
     Duration connectTimeout,
+    Duration socketTimeout,
     String options,
     List<String> secrets) {
   public Credentials {
@@ -39,6 +42,32 @@ public record Credentials(
       all.add(tls.clientKeyPassword());
     }
     secrets = List.copyOf(all);
+  }
+
+  /** Without a socket timeout. */
+  public Credentials(
+      String host,
+      int port,
+      String database,
+      String user,
+      String password,
+      String schema,
+      TlsSettings tls,
+      Duration connectTimeout,
+      String options,
+      List<String> secrets) {
+    this(
+        host,
+        port,
+        database,
+        user,
+        password,
+        schema,
+        tls,
+        connectTimeout,
+        Duration.ZERO,
+        options,
+        secrets);
   }
 
   /** What may be shown: host, port and database. */

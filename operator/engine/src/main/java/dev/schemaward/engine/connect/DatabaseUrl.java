@@ -76,6 +76,9 @@ final class DatabaseUrl {
         query.containsKey("connect_timeout")
             ? Duration.ofSeconds(number(query.get("connect_timeout"), "connect_timeout", source))
             : DEFAULT_CONNECT_TIMEOUT,
+        query.containsKey("socket_timeout")
+            ? Duration.ofSeconds(number(query.get("socket_timeout"), "socket_timeout", source))
+            : Duration.ZERO,
         query.get("options"),
         matcher.group("password") == null ? List.of() : List.of(matcher.group("password")));
   }

@@ -26,14 +26,17 @@ import org.postgresql.core.TransactionState;
  */
 public final class Session implements AutoCloseable {
   private static final int MINIMUM_VERSION = 13;
+  private static final Duration GRACE = Duration.ofSeconds(30);
+  private static final Duration LONGEST_ANSWER = Duration.ofHours(1);
 
   private final Connection connection;
   private final Settings settings;
   private final RoundTrip roundTrip;
+  private final Duration answerTimeout;
   private final AtomicReference<Statement> running = new AtomicReference<>();
   private final int majorVersion;
   private final String serverVersion;
-  private final int pid;
+  private final Backend backend;
   private final String schema;
 
   /**
@@ -45,10 +48,20 @@ public final class Session implements AutoCloseable {
    */
   public record Settings(String applicationName, String schema, Duration statementTimeout) {}
 
-  private Session(Connection connection, Settings settings, RoundTrip roundTrip)
+  /**
+   * A session as the server knows it.
+   *
+   * @param pid process id on the server
+   * @param start seconds since the epoch: a process id alone is used again
+   */
+  public record Backend(int pid, String start) {}
+
+  private Session(
+      Connection connection, Settings settings, Duration answerTimeout, RoundTrip roundTrip)
       throws SQLException, EngineException {
     this.connection = connection;
     this.settings = settings;
+    this.answerTimeout = answerTimeout;
     this.roundTrip = roundTrip;
     this.majorVersion = connection.getMetaData().getDatabaseMajorVersion();
     this.serverVersion = connection.getMetaData().getDatabaseProductVersion().split(" ", 2)[0];
@@ -60,8 +73,10 @@ public final class Session implements AutoCloseable {
     String[] facts =
         row(
             "SELECT pg_backend_pid()::text, coalesce(current_schema(), 'public'),"
-                + " pg_is_in_recovery()::text, current_setting('default_transaction_read_only')");
-    this.pid = Integer.parseInt(facts[0]);
+                + " pg_is_in_recovery()::text, current_setting('default_transaction_read_only'), (SELECT"
+                + " extract(epoch FROM backend_start)::text FROM pg_stat_activity WHERE pid ="
+                + " pg_backend_pid())");
+    this.backend = new Backend(Integer.parseInt(facts[0]), facts[4]);
     this.schema = settings.schema() == null ? facts[1] : settings.schema();
     if (facts[2].equals("true") || facts[2].equals("t")) {
       throw new EngineException(
@@ -105,7 +120,8 @@ public final class Session implements AutoCloseable {
                   + java.net.URLEncoder.encode(
                       credentials.database(), java.nio.charset.StandardCharsets.UTF_8),
               properties(credentials, resolved));
-      return new Session(connection, resolved, roundTrip);
+      return new Session(
+          connection, resolved, answerTimeout(credentials, resolved), roundTrip);
     } catch (SQLException e) {
       abandon(connection);
       throw ServerErrors.whileConnecting(e, credentials);
@@ -131,9 +147,25 @@ public final class Session implements AutoCloseable {
     long connectSeconds = credentials.connectTimeout().toSeconds();
     properties.setProperty("connectTimeout", Long.toString(connectSeconds));
     properties.setProperty("loginTimeout", Long.toString(connectSeconds));
+    properties.setProperty(
+        "socketTimeout",
+        Long.toString(Math.max(1, answerTimeout(credentials, settings).toSeconds())));
     TlsSocketFactory.configure(properties, credentials.tls());
     set(properties, "options", credentials.options());
     return properties;
+  }
+
+  /**
+   * How long to wait for an answer: a little longer than the server may take, else a connection
+   * that died without a word is waited on for ever.
+   */
+  private static Duration answerTimeout(Credentials credentials, Settings settings) {
+    if (!credentials.socketTimeout().isZero()) {
+      return credentials.socketTimeout();
+    }
+    return settings.statementTimeout().isZero()
+        ? LONGEST_ANSWER
+        : settings.statementTimeout().plus(GRACE);
   }
 
   private static void set(Properties properties, String name, String value) {
@@ -162,6 +194,8 @@ public final class Session implements AutoCloseable {
     if (majorVersion >= 14) {
       // A runner that was killed must not leave its statement running and committing behind it.
       sql.append("; SET client_connection_check_interval = '1s'");
+      // Nor must the lock stay with a session that nobody will ever speak to again.
+      sql.append("; SET idle_session_timeout = '10min'");
     }
     execute(sql.toString());
   }
@@ -270,7 +304,50 @@ public final class Session implements AutoCloseable {
 
   /** Process id of this session on the server. */
   public int pid() {
-    return pid;
+    return backend.pid();
+  }
+
+  /** This session as the server knows it. */
+  public Backend backend() {
+    return backend;
+  }
+
+  /** Ends another session of the same role, if it is still there. */
+  public void terminate(Backend other) throws SQLException {
+    rows(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = "
+            + other.pid()
+            + " AND extract(epoch FROM backend_start)::text = "
+            + Sql.literal(other.start()));
+  }
+
+  /** False when the server says that this other session has nothing to do, or is gone. */
+  public boolean isWorking(Backend other) throws SQLException {
+    // With track_activities off the state is 'disabled' and nobody can tell.
+    return firstRow(
+            "SELECT 1 FROM pg_stat_activity WHERE pid = "
+                + other.pid()
+                + " AND extract(epoch FROM backend_start)::text = "
+                + Sql.literal(other.start())
+                + " AND coalesce(state, '') NOT LIKE 'idle%'")
+        .isPresent();
+  }
+
+  /**
+   * For a statement that may take as long as it likes, because somebody else watches whether the
+   * server still works on it.
+   */
+  public void waitWithoutLimit(boolean unlimited) throws SQLException {
+    connection.setNetworkTimeout(Runnable::run, unlimited ? 0 : (int) answerTimeout.toMillis());
+  }
+
+  /** Gives the connection up, from any thread: whoever waits for an answer stops waiting. */
+  public void abort() {
+    try {
+      connection.abort(Runnable::run);
+    } catch (SQLException e) {
+      return; // it was broken already
+    }
   }
 
   /** The resolved target schema. */

@@ -41,6 +41,7 @@ public final class Applier {
   private boolean resumed;
   private Plan plan;
   private String planHash;
+  private Session.Backend lost;
   private LedgerMark ledger;
 
   public Applier(
@@ -67,7 +68,7 @@ public final class Applier {
         // operator's to wait for.
         boolean again =
             e.reason() == FailureReason.TargetUnreachable
-                && planHash != null
+                && lost != null
                 && reconnects < RECONNECTS
                 && System.nanoTime() < deadline
                 && !cancellation.requested();
@@ -75,7 +76,7 @@ public final class Applier {
           return outcome(false, e.reason() == FailureReason.TargetUnreachable ? told(e) : e);
         }
         progress.on(new Progress.Reconnecting(e.getMessage()));
-        resumed = true;
+        resumed |= planHash != null;
         cancellation.pause(Duration.ofMillis(300L << reconnects));
       }
     }
@@ -98,6 +99,7 @@ public final class Applier {
     try (Session session =
         Session.open(request.credentials(), settings("schemaward"), request.roundTrip())) {
       cancellation.watch(session);
+      endPredecessor(session);
       MigrationLock.acquire(session, request.policy().lockWait(), random, progress, cancellation);
       store = HistoryStore.of(request.bundle(), session.schema());
       Planner.Observation seen = Planner.observe(session, store);
@@ -119,6 +121,21 @@ public final class Applier {
     } finally {
       cancellation.watch(null);
     }
+  }
+
+  /**
+   * The session that this run lost may not know yet that nobody listens to it any more, and still
+   * hold the lock.
+   */
+  private void endPredecessor(Session session) throws EngineException {
+    if (lost != null) {
+      try {
+        session.terminate(lost);
+      } catch (SQLException e) {
+        throw ServerErrors.whileWorking(e, "ending the session whose connection was lost");
+      }
+    }
+    lost = session.backend();
   }
 
   private Session.Settings settings(String prefix) {
@@ -238,7 +255,7 @@ public final class Applier {
     Diagnosis.Behind behind = (Diagnosis.Behind) plan.diagnosis();
     long epoch = begin(session, store, seen);
     try (BlockerWatch blockers =
-        new BlockerWatch(request.credentials(), settings("schemaward-watch"))) {
+        new BlockerWatch(request.credentials(), settings("schemaward-watch"), session)) {
       RunContext context =
           new RunContext(
               session,

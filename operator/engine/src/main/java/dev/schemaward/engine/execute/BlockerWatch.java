@@ -2,6 +2,7 @@ package dev.schemaward.engine.execute;
 
 import dev.schemaward.engine.EngineException;
 import dev.schemaward.engine.EngineException.Blocker;
+import dev.schemaward.engine.FailureReason;
 import dev.schemaward.engine.connect.Credentials;
 import dev.schemaward.engine.connect.RoundTrip;
 import dev.schemaward.engine.connect.Session;
@@ -13,26 +14,53 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Sees, from a connection of its own, who blocks a statement while it waits: afterwards nobody can
- * tell. Opens that connection only for a statement that is still running after a moment; if it
- * cannot, it sees nobody.
+ * tell. Also sees when the server has long been done with the statement, or cannot be reached at
+ * all, while its answer is still waited for: then it gives the connection up, which otherwise
+ * nobody would do for hours. Opens its connection only for a statement that is still running after
+ * a moment.
  */
 final class BlockerWatch implements AutoCloseable {
   private static final Duration MOMENT = Duration.ofMillis(120);
 
+  /** After the server has been done with a statement for so long, its answer will not come. */
+  private static final Duration LOST = Duration.ofSeconds(5);
+
+  /** After so long without any contact the server is not there any more. */
+  private static final Duration SILENT = Duration.ofSeconds(60);
+
   private final Credentials credentials;
   private final Session.Settings settings;
+  private final Session watched;
+  private final Duration lostAfter;
+  private final Duration silentAfter;
   private Session observer;
 
-  BlockerWatch(Credentials credentials, Session.Settings settings) {
+  /**
+   * @param watched the session that executes
+   */
+  BlockerWatch(Credentials credentials, Session.Settings settings, Session watched) {
     this.credentials = credentials;
     this.settings = settings;
+    this.watched = watched;
+    Duration own = credentials.socketTimeout();
+    this.lostAfter = own.isZero() || own.compareTo(LOST) > 0 ? LOST : own;
+    this.silentAfter = own.isZero() || own.compareTo(SILENT) > 0 ? SILENT : own;
   }
 
   /** Watches the session {@code pid} until the returned watch is ended. */
   Watch begin(int pid) {
     Watch watch = new Watch(pid);
+    unlimited(true);
     watch.thread = Thread.ofVirtual().start(watch::run);
     return watch;
+  }
+
+  private void unlimited(boolean unlimited) {
+    try {
+      watched.waitWithoutLimit(unlimited);
+    } catch (SQLException e) {
+      return; // the connection is broken; whoever uses it next hears of it
+    }
   }
 
   /** One statement's watch. */
@@ -47,24 +75,47 @@ final class BlockerWatch implements AutoCloseable {
     }
 
     private void run() {
+      long notWorkingSince = 0;
+      long silentSince = 0;
       try {
         while (!ended.await(MOMENT.toMillis(), TimeUnit.MILLISECONDS)) {
-          List<Blocker> now = look(pid);
-          if (!now.isEmpty()) {
-            seen = now;
+          try {
+            List<Blocker> now = look(pid);
+            if (!now.isEmpty()) {
+              seen = now;
+            }
+            silentSince = 0;
+            notWorkingSince = isWorking() ? 0 : first(notWorkingSince);
+          } catch (SQLException e) {
+            close();
+            silentSince = first(silentSince);
+          } catch (EngineException e) {
+            // A server that answers, if only to refuse, is there.
+            silentSince = e.reason() == FailureReason.TargetUnreachable ? first(silentSince) : 0;
+            ended.await(lostAfter.toMillis() / 5, TimeUnit.MILLISECONDS);
+          }
+          if (longer(notWorkingSince, lostAfter) || longer(silentSince, silentAfter)) {
+            watched.abort();
+            return;
           }
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-      } catch (SQLException | EngineException e) {
-        // Seeing nobody is an acceptable answer; failing the migration because of it is not.
-        seen = List.of();
       }
+    }
+
+    private static long first(long since) {
+      return since == 0 ? System.nanoTime() : since;
+    }
+
+    private static boolean longer(long since, Duration than) {
+      return since != 0 && System.nanoTime() - since > than.toNanos();
     }
 
     /** Ends the watch and returns who was seen last; empty when nobody was. */
     List<Blocker> end() {
       ended.countDown();
+      unlimited(false);
       try {
         thread.join(Duration.ofSeconds(5));
       } catch (InterruptedException e) {
@@ -72,6 +123,10 @@ final class BlockerWatch implements AutoCloseable {
       }
       return seen;
     }
+  }
+
+  private synchronized boolean isWorking() throws SQLException {
+    return observer.isWorking(watched.backend());
   }
 
   private synchronized List<Blocker> look(int pid) throws SQLException, EngineException {
