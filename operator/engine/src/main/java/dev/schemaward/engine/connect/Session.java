@@ -73,9 +73,9 @@ public final class Session implements AutoCloseable {
     String[] facts =
         row(
             "SELECT pg_backend_pid()::text, coalesce(current_schema(), 'public'),"
-                + " pg_is_in_recovery()::text, current_setting('default_transaction_read_only'), (SELECT"
-                + " extract(epoch FROM backend_start)::text FROM pg_stat_activity WHERE pid ="
-                + " pg_backend_pid())");
+                + " pg_is_in_recovery()::text, current_setting('default_transaction_read_only'),"
+                + " (SELECT extract(epoch FROM backend_start)::text FROM pg_stat_activity WHERE pid"
+                + " = pg_backend_pid())");
     this.backend = new Backend(Integer.parseInt(facts[0]), facts[4]);
     this.schema = settings.schema() == null ? facts[1] : settings.schema();
     if (facts[2].equals("true") || facts[2].equals("t")) {
@@ -120,8 +120,7 @@ public final class Session implements AutoCloseable {
                   + java.net.URLEncoder.encode(
                       credentials.database(), java.nio.charset.StandardCharsets.UTF_8),
               properties(credentials, resolved));
-      return new Session(
-          connection, resolved, answerTimeout(credentials, resolved), roundTrip);
+      return new Session(connection, resolved, answerTimeout(credentials, resolved), roundTrip);
     } catch (SQLException e) {
       abandon(connection);
       throw ServerErrors.whileConnecting(e, credentials);

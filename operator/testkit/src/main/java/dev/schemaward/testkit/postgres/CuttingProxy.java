@@ -172,8 +172,7 @@ public final class CuttingProxy implements AutoCloseable {
         int length = in.readInt();
         byte[] body = body(in, length);
         int number = type == QUERY && victim ? queries.incrementAndGet() : -1;
-        if (harmed(number, Harm.RESET_BEFORE_QUERY)
-            || harmed(number, Harm.SILENCE_BEFORE_QUERY)) {
+        if (harmed(number, Harm.RESET_BEFORE_QUERY) || harmed(number, Harm.SILENCE_BEFORE_QUERY)) {
           begin(number);
         }
         resetAtAnswer |= harmed(number, Harm.RESET_BEFORE_ANSWER);
