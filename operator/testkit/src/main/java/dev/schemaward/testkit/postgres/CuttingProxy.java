@@ -166,7 +166,7 @@ public final class CuttingProxy implements AutoCloseable {
       if (harmed(0, Harm.RESET_BEFORE_QUERY) || harmed(0, Harm.SILENCE_BEFORE_QUERY)) {
         begin(0);
       }
-      send(out, ByteBuffer.allocate(4 + startUp.length).putInt(startUp.length + 4).put(startUp));
+      send(out, ByteBuffer.allocate(4 + startUp.length).putInt(startUp.length + 4).put(startUp).array());
       while (true) {
         byte type = in.readByte();
         int length = in.readInt();
@@ -177,7 +177,7 @@ public final class CuttingProxy implements AutoCloseable {
         }
         resetAtAnswer |= harmed(number, Harm.RESET_BEFORE_ANSWER);
         silent |= harmed(number, Harm.SILENCE_BEFORE_ANSWER);
-        send(out, ByteBuffer.allocate(5 + body.length).put(type).putInt(length).put(body));
+        send(out, ByteBuffer.allocate(5 + body.length).put(type).putInt(length).put(body).array());
         if (harmed(number, Harm.RESET_DURING_QUERY)) {
           throw new EOFException("reset during the query");
         }
@@ -220,7 +220,7 @@ public final class CuttingProxy implements AutoCloseable {
           }
           continue;
         }
-        send(out, ByteBuffer.allocate(5 + body.length).put(type).putInt(length).put(body));
+        send(out, ByteBuffer.allocate(5 + body.length).put(type).putInt(length).put(body).array());
       }
     }
 
@@ -230,8 +230,8 @@ public final class CuttingProxy implements AutoCloseable {
       return body;
     }
 
-    private static void send(OutputStream out, ByteBuffer message) throws IOException {
-      out.write(message.array());
+    private static void send(OutputStream out, byte[] message) throws IOException {
+      out.write(message);
       out.flush();
     }
   }
