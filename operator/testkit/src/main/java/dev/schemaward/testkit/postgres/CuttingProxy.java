@@ -166,7 +166,9 @@ public final class CuttingProxy implements AutoCloseable {
       if (harmed(0, Harm.RESET_BEFORE_QUERY) || harmed(0, Harm.SILENCE_BEFORE_QUERY)) {
         begin(0);
       }
-      send(out, ByteBuffer.allocate(4 + startUp.length).putInt(startUp.length + 4).put(startUp).array());
+      send(
+          out,
+          ByteBuffer.allocate(4 + startUp.length).putInt(startUp.length + 4).put(startUp).array());
       while (true) {
         byte type = in.readByte();
         int length = in.readInt();
