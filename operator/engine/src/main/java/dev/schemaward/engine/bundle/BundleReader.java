@@ -102,6 +102,17 @@ public final class BundleReader {
     if (files.keySet().stream().anyMatch(FlywayLayout::isMigration)) {
       return Format.FLYWAY;
     }
+    if (files.keySet().stream().anyMatch(GolangMigrateLayout::isMigration)) {
+      return Format.GOLANG_MIGRATE;
+    }
+    boolean dbmate =
+        files.entrySet().stream()
+            .filter(file -> file.getKey().endsWith(".sql"))
+            .map(file -> new String(file.getValue(), StandardCharsets.UTF_8))
+            .anyMatch(DbmateLayout::isMigration);
+    if (dbmate) {
+      return Format.DBMATE;
+    }
     List<String> flat =
         files.keySet().stream()
             .filter(path -> !path.contains("/") && path.endsWith(".sql"))

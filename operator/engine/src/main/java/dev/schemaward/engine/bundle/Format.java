@@ -9,6 +9,10 @@ public enum Format {
    * flyway_schema_history}.
    */
   FLYWAY("Flyway"),
+  /** {@code <version>_<title>.up.sql}, one row in {@code schema_migrations}. */
+  GOLANG_MIGRATE("GolangMigrate"),
+  /** {@code -- migrate:up} in {@code <digits>….sql}, a row each in {@code schema_migrations}. */
+  DBMATE("Dbmate"),
   /** {@code <version>_<name>.sql} in one directory, history in Schemaward's ledger. */
   SQL("Sql");
 

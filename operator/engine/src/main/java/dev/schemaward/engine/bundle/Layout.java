@@ -28,6 +28,8 @@ interface Layout {
     return switch (format) {
       case PRISMA -> new PrismaLayout();
       case FLYWAY -> new FlywayLayout();
+      case GOLANG_MIGRATE -> new GolangMigrateLayout();
+      case DBMATE -> new DbmateLayout();
       case SQL -> new SqlLayout();
     };
   }

@@ -80,8 +80,7 @@ public final class Diagnoser {
         return new Diagnosis.Failed(
             applied,
             row,
-            "it was begun by another tool, and the history cannot tell a failed migration from a"
-                + " running or an interrupted one");
+            begunByAnother(bundle.format()));
       }
       if (migration == null) {
         return new Diagnosis.Failed(
@@ -130,6 +129,18 @@ public final class Diagnoser {
             .reduce((older, newer) -> newer)
             .filter(attempt -> !migration.hasText(attempt.checksum()))
             .isPresent();
+  }
+
+  private static String begunByAnother(Format format) {
+    return switch (format) {
+      case FLYWAY -> "Flyway recorded that it failed, and not how far it came";
+      case GOLANG_MIGRATE ->
+          "golang-migrate marked it as dirty: a run up to it, or a run down to it, failed or was"
+              + " interrupted, and nothing says how far it came";
+      case PRISMA, DBMATE, SQL ->
+          "it was begun by another tool, and the history cannot tell a failed migration from a"
+              + " running or an interrupted one";
+    };
   }
 
   private static Attempt attempt(LedgerState ledger, HistoryRow row) {

@@ -11,7 +11,7 @@ import java.sql.SQLException;
  * can leave Schemaward or run the tool by hand on any day. The writing methods return SQL: the
  * caller decides with what it shares a transaction.
  */
-public sealed interface HistoryStore permits PrismaHistory, FlywayHistory, LedgerHistory {
+public sealed interface HistoryStore permits PrismaHistory, FlywayHistory, GolangMigrateHistory, DbmateHistory, LedgerHistory {
   /**
    * The store for a bundle's format in this schema. Rows come back under the names of the bundle's
    * migrations.
@@ -20,6 +20,8 @@ public sealed interface HistoryStore permits PrismaHistory, FlywayHistory, Ledge
     return switch (bundle.format()) {
       case PRISMA -> new PrismaHistory(schema);
       case FLYWAY -> new FlywayHistory(bundle, schema);
+      case GOLANG_MIGRATE -> new GolangMigrateHistory(bundle, schema);
+      case DBMATE -> new DbmateHistory(bundle, schema);
       case SQL -> new LedgerHistory(schema);
     };
   }

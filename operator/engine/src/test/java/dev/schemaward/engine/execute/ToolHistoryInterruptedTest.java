@@ -64,6 +64,30 @@ class ToolHistoryInterruptedTest {
         "4 R__r.sql t");
   }
 
+  @Test
+  void dbmate() throws Exception {
+    diesAnywhere(
+        TargetDatabase.bundle(
+            Format.DBMATE,
+            "1_t",
+            "-- migrate:up\n" + TABLE,
+            "2_mixed",
+            "-- migrate:up transaction:false\n" + MIXED + "\n-- migrate:down\nfail",
+            "3_last",
+            "-- migrate:up\n" + LAST),
+        "select version from schema_migrations order by 1",
+        "3");
+  }
+
+  @Test
+  void golangMigrate() throws Exception {
+    diesAnywhere(
+        TargetDatabase.bundle(
+            Format.GOLANG_MIGRATE, "1_t.up", TABLE, "2_mixed.up", MIXED, "10_last.up", LAST),
+        "select version || ' ' || dirty from schema_migrations",
+        "10 false");
+  }
+
   private static void diesAnywhere(Bundle bundle, String history, String lastRow) throws Exception {
     DieAt never = new DieAt(-1, true);
     TargetDatabase calm = new TargetDatabase(SharedPostgres.of(18));
