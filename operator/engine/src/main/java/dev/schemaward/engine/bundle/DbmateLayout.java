@@ -23,7 +23,15 @@ final class DbmateLayout implements Layout {
   private static Pattern directive(String name) {
     String space = "[ \\t\\n\\f\\r]";
     return Pattern.compile(
-        "(?md)^--" + space + "*migrate:" + name + "(" + space + "*$|" + space + "+[^ \\t\\n\\f\\r])");
+        "(?md)^--"
+            + space
+            + "*migrate:"
+            + name
+            + "("
+            + space
+            + "*$|"
+            + space
+            + "+[^ \\t\\n\\f\\r])");
   }
 
   /** True for a script with a section that only dbmate has. */

@@ -77,10 +77,7 @@ public final class Diagnoser {
       }
       Attempt attempt = attempt(ledger, row);
       if (attempt == null) {
-        return new Diagnosis.Failed(
-            applied,
-            row,
-            begunByAnother(bundle.format()));
+        return new Diagnosis.Failed(applied, row, begunByAnother(bundle.format()));
       }
       if (migration == null) {
         return new Diagnosis.Failed(

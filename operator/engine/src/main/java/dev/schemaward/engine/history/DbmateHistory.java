@@ -29,8 +29,7 @@ record DbmateHistory(Bundle bundle, String schema) implements HistoryStore {
     Set<String> applied = new HashSet<>();
     for (String[] row :
         session.rows("SELECT version FROM " + versions().qualified() + " ORDER BY version")) {
-      String name =
-          VersionTable.inBundle(bundle, row[0]).map(Migration::name).orElse(row[0]);
+      String name = VersionTable.inBundle(bundle, row[0]).map(Migration::name).orElse(row[0]);
       applied.add(name);
       rows.add(new HistoryRow(schema + "/" + row[0], name, null, true, false));
     }

@@ -11,7 +11,8 @@ import java.sql.SQLException;
  * can leave Schemaward or run the tool by hand on any day. The writing methods return SQL: the
  * caller decides with what it shares a transaction.
  */
-public sealed interface HistoryStore permits PrismaHistory, FlywayHistory, GolangMigrateHistory, DbmateHistory, LedgerHistory {
+public sealed interface HistoryStore
+    permits PrismaHistory, FlywayHistory, GolangMigrateHistory, DbmateHistory, LedgerHistory {
   /**
    * The store for a bundle's format in this schema. Rows come back under the names of the bundle's
    * migrations.

@@ -44,8 +44,7 @@ class ToolLayoutsTest {
         "V1_a.sql                                  | select 1      | SQL",
         "0001_a.sql                                | select 1      | SQL",
       })
-  void autoGoesByWhatNoOtherFormatHas(String path, String content, Format format)
-      throws Exception {
+  void autoGoesByWhatNoOtherFormatHas(String path, String content, Format format) throws Exception {
     file(path, content);
     assertThat(read(Optional.empty()).format()).isEqualTo(format);
   }
@@ -56,7 +55,10 @@ class ToolLayoutsTest {
       value = {
         "2_b.sql     | select 1                                   | no section -- migrate:up",
         "2_b.sql     | --x\\nselect 1;\\n-- migrate:up\\nselect 2 | line 2: a statement before",
-        "2_b.sql     | -- migrate:up\\n\\n-- migrate:up\\nselect 2 | line 3: a second -- migrate:up",
+        "2_b.sql     | -- migrate:up\\n"
+            + "\\n"
+            + "-- migrate:up\\n"
+            + "select 2 | line 3: a second -- migrate:up",
         "2_b.sql     | -- migrate:up\\n-- migrate:down\\n\\n-- migrate:down\\n | line 4: a second",
         "2_b.sql     | -- migrate:upx\\nselect 1                  | no section -- migrate:up",
         "1_again.sql | -- migrate:up\\nselect 1                   | the same version as",

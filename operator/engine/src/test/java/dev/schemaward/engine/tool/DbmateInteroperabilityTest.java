@@ -41,7 +41,8 @@ class DbmateInteroperabilityTest {
 
   @BeforeEach
   void bundle() throws IOException {
-    file("20260101000000_init.sql", "create table users (id int, email text);", "drop table users;");
+    file(
+        "20260101000000_init.sql", "create table users (id int, email text);", "drop table users;");
     file("20260102000000_phone.sql", "alter table users add phone text;", "select 1;");
   }
 
@@ -50,7 +51,9 @@ class DbmateInteroperabilityTest {
         work.resolve("20260103000000_index.sql"),
         "-- why\n\n--migrate:up transaction:false\ncreate index concurrently e on users (email);\n"
             + "-- migrate:down transaction:false\ndrop index concurrently e;\n");
-    file("20260104000000_more.sql", "create table orders (id int); insert into orders values (1);",
+    file(
+        "20260104000000_more.sql",
+        "create table orders (id int); insert into orders values (1);",
         "drop table orders;");
   }
 
@@ -122,7 +125,11 @@ class DbmateInteroperabilityTest {
     file("1_one.sql", "create table one (id int);", "");
     MigrationTool.Said migrate = dbmate(db, "migrate");
     assertThat(
-            migrate.text().lines().filter(l -> l.startsWith("Applying: ")).map(l -> l.substring(10)))
+            migrate
+                .text()
+                .lines()
+                .filter(l -> l.startsWith("Applying: "))
+                .map(l -> l.substring(10)))
         .isEqualTo(read().migrations().stream().map(Migration::path).toList());
   }
 

@@ -113,8 +113,7 @@ final class MigrationTool {
 
   private static Said run(ProcessBuilder builder, int seconds) throws IOException {
     Path output = Files.createTempFile("tool", ".txt");
-    Process process =
-        builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
+    Process process = builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
     process.getOutputStream().close();
     try {
       if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
