@@ -12,12 +12,12 @@ import java.util.stream.Collectors;
  * is WITH GRANT OPTION. The owner is written {@code {owner}}, so that a change of owner is one
  * difference and not two. Who granted is left out.
  */
-final class Acl {
+public final class Acl {
   /** Stands for the object's owner. */
-  static final String OWNER = "{owner}";
+  public static final String OWNER = "{owner}";
 
   /** The text of an access list in which nobody has anything. */
-  static final String NOBODY = "none";
+  public static final String NOBODY = "none";
 
   private Acl() {}
 
@@ -50,7 +50,7 @@ final class Acl {
   }
 
   /** The privileges that an object of this kind has when nobody granted or revoked anything. */
-  static String born(ObjectKind kind, int major) {
+  public static String born(ObjectKind kind, int major) {
     return switch (kind) {
       case TABLE, VIEW, MATERIALIZED_VIEW ->
           OWNER
@@ -67,7 +67,7 @@ final class Acl {
   }
 
   /** Privileges by grantee, in the text's order. */
-  static Map<String, List<String>> parse(String text) {
+  public static Map<String, List<String>> parse(String text) {
     Map<String, List<String>> privileges = new LinkedHashMap<>();
     if (text.equals(NOBODY)) {
       return privileges;
@@ -82,7 +82,7 @@ final class Acl {
   }
 
   /** The text again. */
-  static String text(Map<String, List<String>> privileges) {
+  public static String text(Map<String, List<String>> privileges) {
     return privileges.isEmpty()
         ? NOBODY
         : privileges.entrySet().stream()

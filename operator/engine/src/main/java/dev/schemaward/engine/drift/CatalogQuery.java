@@ -13,6 +13,7 @@ final class CatalogQuery {
   private final List<String> names = new ArrayList<>();
   private final List<String> expressions = new ArrayList<>();
   private String parent = "NULL";
+  private String node = "NULL";
   private String from;
 
   private CatalogQuery(ObjectKind kind, String identity) {
@@ -26,6 +27,18 @@ final class CatalogQuery {
 
   CatalogQuery parent(String expression) {
     parent = expression;
+    return this;
+  }
+
+  /**
+   * Under which address {@code pg_depend} knows the object.
+   *
+   * @param catalog where its row is
+   * @param oid SQL for the row's OID
+   * @param column SQL for the number of a column; 0 for the object as a whole
+   */
+  CatalogQuery node(String catalog, String oid, String column) {
+    node = "'" + catalog + "'::regclass::oid || '.' || " + oid + " || '.' || " + column;
     return this;
   }
 
@@ -60,10 +73,11 @@ final class CatalogQuery {
     return names;
   }
 
-  /** A SELECT of branch number, identity, parent and {@code width} attributes. */
-  String select(int branch, int width) {
+  /** A SELECT of branch number, identity, parent, address if wanted, and {@code width} attributes. */
+  String select(int branch, int width, boolean withNodes) {
     StringBuilder sql = new StringBuilder("SELECT ").append(branch).append("::int4, (");
-    sql.append(identity).append(")::text, (").append(parent).append(")::text");
+    sql.append(identity).append(")::text, (").append(parent).append(")::text, (");
+    sql.append(withNodes ? node : "NULL").append(")::text");
     for (String expression : expressions) {
       sql.append(",\n  (").append(expression).append(")::text");
     }

@@ -37,10 +37,25 @@ final class CatalogReader {
   static void read(
       Session session, SchemaScope scope, Consumer<SchemaObject> sink, Runnable restart)
       throws SQLException {
+    read(session, scope, sink, restart, null);
+  }
+
+  /**
+   * The same, and how the objects depend on each other.
+   *
+   * @param graph is told; null when nobody wants to know
+   */
+  static void read(
+      Session session,
+      SchemaScope scope,
+      Consumer<SchemaObject> sink,
+      Runnable restart,
+      DependencyGraph.Builder graph)
+      throws SQLException {
     for (int attempt = 1; ; attempt++) {
       restart.run();
       try {
-        readOnce(session, scope, sink);
+        readOnce(session, scope, sink, graph);
         return;
       } catch (SQLException e) {
         if (attempt == ATTEMPTS || !CHANGED_MEANWHILE.contains(e.getSQLState())) {
@@ -50,7 +65,11 @@ final class CatalogReader {
     }
   }
 
-  private static void readOnce(Session session, SchemaScope scope, Consumer<SchemaObject> sink)
+  private static void readOnce(
+      Session session,
+      SchemaScope scope,
+      Consumer<SchemaObject> sink,
+      DependencyGraph.Builder graph)
       throws SQLException {
     int major = session.majorVersion();
     List<CatalogQuery> queries = new ArrayList<>();
@@ -62,15 +81,24 @@ final class CatalogReader {
         "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; "
             + SETTINGS
             + "; DECLARE schemaward_catalog NO SCROLL CURSOR FOR "
-            + union(queries, scope));
+            + union(queries, scope, graph != null)
+            + (graph == null
+                ? ""
+                : "; DECLARE schemaward_edges NO SCROLL CURSOR FOR " + DependencyGraph.EDGES));
     try {
-      List<String[]> rows;
-      do {
-        rows = session.rows("FETCH FORWARD " + PORTION + " FROM schemaward_catalog");
-        for (String[] row : rows) {
-          sink.accept(object(queries.get(Integer.parseInt(row[0])), row, pool));
-        }
-      } while (rows.size() == PORTION);
+      portions(
+          session,
+          "schemaward_catalog",
+          row -> {
+            SchemaObject object = object(queries.get(Integer.parseInt(row[0])), row, pool);
+            sink.accept(object);
+            if (row[3] != null) {
+              graph.node(row[3], object.key());
+            }
+          });
+      if (graph != null) {
+        portions(session, "schemaward_edges", row -> graph.edge(row[0], row[1], row[2]));
+      }
     } catch (SQLException e) {
       if (session.inTransaction()) {
         rollback(session, e);
@@ -78,6 +106,15 @@ final class CatalogReader {
       throw e;
     }
     session.execute("ROLLBACK");
+  }
+
+  private static void portions(Session session, String cursor, Consumer<String[]> each)
+      throws SQLException {
+    List<String[]> rows;
+    do {
+      rows = session.rows("FETCH FORWARD " + PORTION + " FROM " + cursor);
+      rows.forEach(each);
+    } while (rows.size() == PORTION);
   }
 
   private static void rollback(Session session, SQLException failure) {
@@ -92,7 +129,7 @@ final class CatalogReader {
     Map<String, String> attributes = new HashMap<>();
     List<String> names = query.names();
     for (int i = 0; i < names.size(); i++) {
-      String value = row[3 + i];
+      String value = row[4 + i];
       if (value != null && !value.isEmpty()) {
         attributes.put(names.get(i), pooled(pool, value));
       }
@@ -110,7 +147,8 @@ final class CatalogReader {
     return known == null ? value : known;
   }
 
-  private static String union(List<CatalogQuery> queries, SchemaScope scope) {
+  private static String union(
+      List<CatalogQuery> queries, SchemaScope scope, boolean withNodes) {
     int width = queries.stream().mapToInt(query -> query.names().size()).max().orElse(0);
     StringBuilder sql = new StringBuilder(60_000);
     sql.append(
@@ -119,6 +157,7 @@ final class CatalogReader {
           SELECT n.*, quote_ident(n.nspname) AS q FROM pg_namespace n WHERE %s
         ), owned AS MATERIALIZED (
           SELECT classid, objid FROM pg_depend WHERE deptype = 'e'
+            OR deptype = 'i' AND classid IN ('pg_proc'::regclass, 'pg_cast'::regclass)
         ), rel AS MATERIALIZED (
           SELECT c.*, n.q AS nsq, n.q || '.' || quote_ident(c.relname) AS id
           FROM pg_class c JOIN ns n ON n.oid = c.relnamespace
@@ -128,7 +167,7 @@ final class CatalogReader {
         """
             .formatted(scope.schemaCondition("n.nspname"), scope.tableCondition("c.relname")));
     for (int i = 0; i < queries.size(); i++) {
-      sql.append(i == 0 ? "" : "\nUNION ALL\n").append(queries.get(i).select(i, width));
+      sql.append(i == 0 ? "" : "\nUNION ALL\n").append(queries.get(i).select(i, width, withNodes));
     }
     return sql.toString();
   }

@@ -43,6 +43,7 @@ final class DatabaseQueries {
 
   private CatalogQuery schemas() {
     return CatalogQuery.of(SCHEMA, "n.q")
+        .node("pg_namespace", "n.oid", "0")
         .with("owner", "quote_ident(pg_get_userbyid(n.nspowner))")
         .with("privileges", Acl.sql("n.nspacl", "n.nspowner", Acl.born(SCHEMA, major)))
         .with("comment", comment("pg_namespace", "n.oid"))
@@ -51,6 +52,7 @@ final class DatabaseQueries {
 
   private CatalogQuery extensions() {
     return CatalogQuery.of(EXTENSION, "quote_ident(e.extname)")
+        .node("pg_extension", "e.oid", "0")
         .with("version", "e.extversion")
         .with("schema", "quote_ident(n.nspname)")
         .with("comment", comment("pg_extension", "e.oid"))
@@ -59,6 +61,7 @@ final class DatabaseQueries {
 
   private CatalogQuery textSearchParsers() {
     return CatalogQuery.of(TEXT_SEARCH_PARSER, "n.q || '.' || quote_ident(p.prsname)")
+        .node("pg_ts_parser", "p.oid", "0")
         .with(
             "definition",
             "concat_ws(', ', 'START = ' || "
@@ -80,6 +83,7 @@ final class DatabaseQueries {
 
   private CatalogQuery textSearchTemplates() {
     return CatalogQuery.of(TEXT_SEARCH_TEMPLATE, "n.q || '.' || quote_ident(t.tmplname)")
+        .node("pg_ts_template", "t.oid", "0")
         .with(
             "definition",
             "concat_ws(', ', 'INIT = ' || "
@@ -95,6 +99,7 @@ final class DatabaseQueries {
 
   private CatalogQuery textSearchDictionaries() {
     return CatalogQuery.of(TEXT_SEARCH_DICTIONARY, "n.q || '.' || quote_ident(d.dictname)")
+        .node("pg_ts_dict", "d.oid", "0")
         .with(
             "template",
             "(SELECT quote_ident(tn.nspname) || '.' || quote_ident(t.tmplname) FROM pg_ts_template"
@@ -110,6 +115,7 @@ final class DatabaseQueries {
 
   private CatalogQuery textSearchConfigurations() {
     return CatalogQuery.of(TEXT_SEARCH_CONFIGURATION, "n.q || '.' || quote_ident(c.cfgname)")
+        .node("pg_ts_config", "c.oid", "0")
         .with(
             "parser",
             "(SELECT quote_ident(pn.nspname) || '.' || quote_ident(p.prsname) FROM pg_ts_parser p"
@@ -138,6 +144,7 @@ final class DatabaseQueries {
             CAST,
             "'(' || format_type(c.castsource, NULL) || ' AS ' || format_type(c.casttarget, NULL) ||"
                 + " ')'")
+        .node("pg_cast", "c.oid", "0")
         .with(
             "definition",
             "CASE c.castmethod WHEN 'f' THEN 'WITH FUNCTION ' || c.castfunc::regprocedure WHEN 'i'"
@@ -157,6 +164,7 @@ final class DatabaseQueries {
 
   private CatalogQuery eventTriggers() {
     return CatalogQuery.of(EVENT_TRIGGER, "quote_ident(t.evtname)")
+        .node("pg_event_trigger", "t.oid", "0")
         .with("event", "t.evtevent")
         .with("function", procedure("t.evtfoid"))
         .with(
@@ -188,6 +196,7 @@ final class DatabaseQueries {
             + " y.pnpubid = p.oid)";
     CatalogQuery query =
         CatalogQuery.of(PUBLICATION, "quote_ident(p.pubname)")
+        .node("pg_publication", "p.oid", "0")
             .flag("all tables", "p.puballtables")
             .with(
                 "tables",

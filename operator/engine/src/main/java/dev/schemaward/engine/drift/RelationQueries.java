@@ -58,6 +58,7 @@ final class RelationQueries {
 
   private CatalogQuery tables() {
     return CatalogQuery.of(TABLE, "r.id")
+        .node("pg_class", "r.oid", "0")
         .with(
             "kind",
             "CASE r.relkind WHEN 'p' THEN 'partitioned table' WHEN 'f' THEN 'foreign table' END")
@@ -117,6 +118,7 @@ final class RelationQueries {
 
   private CatalogQuery columns() {
     return CatalogQuery.of(COLUMN, "r.id || '.' || quote_ident(a.attname)")
+        .node("pg_class", "a.attrelid", "a.attnum")
         .parent("r.id")
         .with(
             "type",
@@ -170,6 +172,7 @@ final class RelationQueries {
   private CatalogQuery constraints() {
     // What a partition inherits of a foreign key carries names that the server makes up.
     return CatalogQuery.of(CONSTRAINT, "r.id || '.' || quote_ident(c.conname)")
+        .node("pg_constraint", "c.oid", "0")
         .parent("r.id")
         .with(
             "definition",
@@ -190,6 +193,7 @@ final class RelationQueries {
 
   private CatalogQuery indexes() {
     return CatalogQuery.of(INDEX, "r.nsq || '.' || quote_ident(x.relname)")
+        .node("pg_class", "x.oid", "0")
         .parent("r.id")
         .with("definition", "pg_get_indexdef(i.indexrelid)")
         .flag("invalid", "NOT (i.indisvalid AND i.indisready)")
@@ -218,6 +222,7 @@ final class RelationQueries {
 
   private CatalogQuery statistics() {
     return CatalogQuery.of(STATISTICS, "n.q || '.' || quote_ident(s.stxname)")
+        .node("pg_statistic_ext", "s.oid", "0")
         .parent("r.id")
         .with("definition", "pg_get_statisticsobjdef(s.oid)")
         .with("target", "nullif(s.stxstattarget, -1)")
@@ -230,6 +235,7 @@ final class RelationQueries {
 
   private CatalogQuery views(ObjectKind kind, String relkind) {
     return CatalogQuery.of(kind, "r.id")
+        .node("pg_class", "r.oid", "0")
         .with("definition", "pg_get_viewdef(r.oid)")
         .with(
             "columns",
@@ -253,6 +259,7 @@ final class RelationQueries {
   private CatalogQuery sequences() {
     // A sequence of a table that is left out is left out with it.
     return CatalogQuery.of(SEQUENCE, "n.q || '.' || quote_ident(c.relname)")
+        .node("pg_class", "c.oid", "0")
         .with("type", "format_type(s.seqtypid, NULL)")
         .with("start", "s.seqstart")
         .with("increment", "s.seqincrement")
@@ -263,7 +270,8 @@ final class RelationQueries {
         .with("owned by", "r.id || '.' || quote_ident(a.attname)")
         .flag("identity", "d.deptype = 'i'")
         .flag("unlogged", "c.relpersistence = 'u'")
-        .with("owner", owner("c.relowner"))
+        // An owned sequence has its table's owner.
+        .with("owner", "CASE WHEN r.oid IS NULL THEN " + owner("c.relowner") + " END")
         .with("privileges", acl("c.relacl", "c.relowner", SEQUENCE))
         .with("comment", comment("pg_class", "c.oid"))
         .from(
@@ -286,6 +294,7 @@ final class RelationQueries {
 
   private CatalogQuery triggers() {
     return CatalogQuery.of(TRIGGER, "r.id || '.' || quote_ident(t.tgname)")
+        .node("pg_trigger", "t.oid", "0")
         .parent("r.id")
         .with("definition", "pg_get_triggerdef(t.oid)")
         .with("state", enabled("t.tgenabled"))
@@ -296,6 +305,7 @@ final class RelationQueries {
 
   private CatalogQuery rules() {
     return CatalogQuery.of(RULE, "r.id || '.' || quote_ident(u.rulename)")
+        .node("pg_rewrite", "u.oid", "0")
         .parent("r.id")
         .with("definition", "pg_get_ruledef(u.oid)")
         .with("state", enabled("u.ev_enabled"))
@@ -305,6 +315,7 @@ final class RelationQueries {
 
   private CatalogQuery policies() {
     return CatalogQuery.of(POLICY, "r.id || '.' || quote_ident(p.polname)")
+        .node("pg_policy", "p.oid", "0")
         .parent("r.id")
         .with(
             "command",

@@ -2,7 +2,6 @@ package dev.schemaward.engine.drift;
 
 import dev.schemaward.engine.connect.Session;
 import java.sql.SQLException;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +18,14 @@ public final class SchemaSnapshot {
   private final int major;
   private final NavigableMap<SchemaObject.Key, SchemaObject> objects;
 
-  private SchemaSnapshot(int major, NavigableMap<SchemaObject.Key, SchemaObject> objects) {
+  private final DependencyGraph dependencies;
+
+  private SchemaSnapshot(
+      int major,
+      NavigableMap<SchemaObject.Key, SchemaObject> objects,
+      DependencyGraph dependencies) {
     this.major = major;
+    this.dependencies = dependencies;
     this.objects = Collections.unmodifiableNavigableMap(objects);
   }
 
@@ -29,15 +34,17 @@ public final class SchemaSnapshot {
    */
   public static SchemaSnapshot read(Session session, SchemaScope scope) throws SQLException {
     NavigableMap<SchemaObject.Key, SchemaObject> objects = new TreeMap<>();
-    CatalogReader.read(session, scope, object -> objects.put(object.key(), object), objects::clear);
-    return new SchemaSnapshot(session.majorVersion(), objects);
-  }
-
-  /** A snapshot of these objects. */
-  static SchemaSnapshot of(int major, Collection<SchemaObject> objects) {
-    NavigableMap<SchemaObject.Key, SchemaObject> sorted = new TreeMap<>();
-    objects.forEach(object -> sorted.put(object.key(), object));
-    return new SchemaSnapshot(major, sorted);
+    DependencyGraph.Builder graph = new DependencyGraph.Builder();
+    CatalogReader.read(
+        session,
+        scope,
+        object -> objects.put(object.key(), object),
+        () -> {
+          objects.clear();
+          graph.clear();
+        },
+        graph);
+    return new SchemaSnapshot(session.majorVersion(), objects, graph.build());
   }
 
   /** Major version of the server that it was read from, for example {@code 18}. */
@@ -58,6 +65,11 @@ public final class SchemaSnapshot {
   /** All objects of a kind, by identity. */
   public List<SchemaObject> of(ObjectKind kind) {
     return objects.values().stream().filter(object -> object.kind() == kind).toList();
+  }
+
+  /** Which of them depend on which. */
+  public DependencyGraph dependencies() {
+    return dependencies;
   }
 
   /** Lower-case hex SHA-256 of the canonical form. */

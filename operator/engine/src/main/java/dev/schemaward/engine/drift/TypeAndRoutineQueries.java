@@ -62,7 +62,7 @@ final class TypeAndRoutineQueries {
   }
 
   private CatalogQuery type(ObjectKind kind) {
-    return CatalogQuery.of(kind, "n.q || '.' || quote_ident(t.typname)");
+    return CatalogQuery.of(kind, "n.q || '.' || quote_ident(t.typname)").node("pg_type", "t.oid", "0");
   }
 
   private CatalogQuery owned(CatalogQuery query) {
@@ -84,6 +84,7 @@ final class TypeAndRoutineQueries {
   private CatalogQuery collations() {
     CatalogQuery query =
         CatalogQuery.of(COLLATION, "n.q || '.' || quote_ident(c.collname)")
+        .node("pg_collation", "c.oid", "0")
             .with(
                 "provider",
                 "CASE c.collprovider WHEN 'i' THEN 'icu' WHEN 'c' THEN 'libc' WHEN 'b' THEN"
@@ -148,6 +149,7 @@ final class TypeAndRoutineQueries {
     return CatalogQuery.of(
             DOMAIN_CONSTRAINT,
             "n.q || '.' || quote_ident(t.typname) || '.' || quote_ident(c.conname)")
+        .node("pg_constraint", "c.oid", "0")
         .parent("n.q || '.' || quote_ident(t.typname)")
         .with("definition", "regexp_replace(pg_get_constraintdef(c.oid), ' NOT VALID$', '')")
         .flag("not valid", "NOT c.convalidated")
@@ -201,6 +203,7 @@ final class TypeAndRoutineQueries {
   private CatalogQuery functions() {
     return CatalogQuery.of(
             FUNCTION, "n.q || '.' || quote_ident(p.proname) || '(' || types.list || ')'")
+        .node("pg_proc", "p.oid", "0")
         .with(
             "kind", "CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'w' THEN 'window function' END")
         .with("definition", "pg_get_functiondef(p.oid)")
@@ -254,6 +257,7 @@ final class TypeAndRoutineQueries {
                 procedure("g.aggmfinalfn"));
     return CatalogQuery.of(
             AGGREGATE, "n.q || '.' || quote_ident(p.proname) || '(' || types.list || ')'")
+        .node("pg_proc", "p.oid", "0")
         .with("arguments", "coalesce(nullif(pg_get_function_arguments(p.oid), ''), '*')")
         .with("definition", definition)
         .with("owner", "quote_ident(pg_get_userbyid(p.proowner))")
@@ -283,6 +287,7 @@ final class TypeAndRoutineQueries {
             "n.q || '.' || p.oprname || ' (' || CASE WHEN p.oprleft = 0 THEN 'NONE' ELSE"
                 + " format_type(p.oprleft, NULL) END || ', ' || format_type(p.oprright, NULL) ||"
                 + " ')'")
+        .node("pg_operator", "p.oid", "0")
         .with("definition", definition)
         .with("owner", "quote_ident(pg_get_userbyid(p.oprowner))")
         .with("comment", RelationQueries.comment("pg_operator", "p.oid"))
@@ -318,6 +323,7 @@ final class TypeAndRoutineQueries {
     return CatalogQuery.of(
             OPERATOR_FAMILY,
             "n.q || '.' || quote_ident(f.opfname) || ' USING ' || quote_ident(m.amname)")
+        .node("pg_opfamily", "f.oid", "0")
         .with("operators", members(loose, true))
         .with("functions", members(loose, false))
         .with("owner", "quote_ident(pg_get_userbyid(f.opfowner))")
@@ -333,6 +339,7 @@ final class TypeAndRoutineQueries {
     return CatalogQuery.of(
             OPERATOR_CLASS,
             "n.q || '.' || quote_ident(c.opcname) || ' USING ' || quote_ident(m.amname)")
+        .node("pg_opclass", "c.oid", "0")
         .flag("default", "c.opcdefault")
         .with("type", "format_type(c.opcintype, NULL)")
         .with(
