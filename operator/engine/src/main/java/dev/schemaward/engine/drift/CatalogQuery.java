@@ -73,7 +73,9 @@ final class CatalogQuery {
     return names;
   }
 
-  /** A SELECT of branch number, identity, parent, address if wanted, and {@code width} attributes. */
+  /**
+   * A SELECT of branch number, identity, parent, address if wanted, and {@code width} attributes.
+   */
   String select(int branch, int width, boolean withNodes) {
     StringBuilder sql = new StringBuilder("SELECT ").append(branch).append("::int4, (");
     sql.append(identity).append(")::text, (").append(parent).append(")::text, (");

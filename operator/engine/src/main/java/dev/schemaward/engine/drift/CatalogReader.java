@@ -147,8 +147,7 @@ final class CatalogReader {
     return known == null ? value : known;
   }
 
-  private static String union(
-      List<CatalogQuery> queries, SchemaScope scope, boolean withNodes) {
+  private static String union(List<CatalogQuery> queries, SchemaScope scope, boolean withNodes) {
     int width = queries.stream().mapToInt(query -> query.names().size()).max().orElse(0);
     StringBuilder sql = new StringBuilder(60_000);
     sql.append(

@@ -196,7 +196,7 @@ final class DatabaseQueries {
             + " y.pnpubid = p.oid)";
     CatalogQuery query =
         CatalogQuery.of(PUBLICATION, "quote_ident(p.pubname)")
-        .node("pg_publication", "p.oid", "0")
+            .node("pg_publication", "p.oid", "0")
             .flag("all tables", "p.puballtables")
             .with(
                 "tables",

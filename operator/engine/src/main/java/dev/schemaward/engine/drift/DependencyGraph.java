@@ -43,8 +43,7 @@ public final class DependencyGraph {
     this.dependents = new HashMap<>();
     dependsOn.forEach(
         (key, on) ->
-            on.forEach(
-                other -> dependents.computeIfAbsent(other, k -> new TreeSet<>()).add(key)));
+            on.forEach(other -> dependents.computeIfAbsent(other, k -> new TreeSet<>()).add(key)));
   }
 
   /** What {@code key} cannot exist without; never itself. */

@@ -30,7 +30,11 @@ public record DriftIgnore(String pattern, String reason) {
     }
     if (!known) {
       throw new IllegalArgumentException(
-          "in the pattern \"" + pattern + "\", " + kind + " is no kind of object; say table,"
+          "in the pattern \""
+              + pattern
+              + "\", "
+              + kind
+              + " is no kind of object; say table,"
               + " column, index, materialized-view, … or *");
     }
   }
@@ -90,7 +94,6 @@ public record DriftIgnore(String pattern, String reason) {
   }
 
   private static boolean glob(String glob, String text) {
-    return Pattern.matches(
-        ("\\Q" + glob + "\\E").replace("*", "\\E.*\\Q"), text);
+    return Pattern.matches(("\\Q" + glob + "\\E").replace("*", "\\E.*\\Q"), text);
   }
 }

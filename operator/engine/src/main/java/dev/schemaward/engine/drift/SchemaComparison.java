@@ -73,10 +73,7 @@ public record SchemaComparison(List<Drift> drifts, Map<Key, String> ignored) {
       }
       SchemaObject object = before == null ? after : before;
       DriftIgnore matching =
-          ignores.stream()
-              .filter(ignore -> ignore.matches(object, null))
-              .findFirst()
-              .orElse(null);
+          ignores.stream().filter(ignore -> ignore.matches(object, null)).findFirst().orElse(null);
       if (matching == null) {
         drifts.add(drift);
       } else {

@@ -62,7 +62,8 @@ final class TypeAndRoutineQueries {
   }
 
   private CatalogQuery type(ObjectKind kind) {
-    return CatalogQuery.of(kind, "n.q || '.' || quote_ident(t.typname)").node("pg_type", "t.oid", "0");
+    return CatalogQuery.of(kind, "n.q || '.' || quote_ident(t.typname)")
+        .node("pg_type", "t.oid", "0");
   }
 
   private CatalogQuery owned(CatalogQuery query) {
@@ -84,7 +85,7 @@ final class TypeAndRoutineQueries {
   private CatalogQuery collations() {
     CatalogQuery query =
         CatalogQuery.of(COLLATION, "n.q || '.' || quote_ident(c.collname)")
-        .node("pg_collation", "c.oid", "0")
+            .node("pg_collation", "c.oid", "0")
             .with(
                 "provider",
                 "CASE c.collprovider WHEN 'i' THEN 'icu' WHEN 'c' THEN 'libc' WHEN 'b' THEN"

@@ -120,15 +120,17 @@ class DriftKindsTest {
     /** Every value of every base column, whatever else a table has. */
     private String rows() {
       try {
-        return session.row(
-            """
-            SELECT concat_ws('|',
-              (SELECT md5(string_agg(concat_ws(',', id, email, name, mood, moods::text, bio, score, doubled), ';' ORDER BY id)) FROM public.users),
-              (SELECT md5(string_agg(concat_ws(',', id, user_id, total, state, note, at), ';' ORDER BY id)) FROM public.orders),
-              (SELECT md5(string_agg(concat_ws(',', at, what), ';' ORDER BY at)) FROM public.events),
-              (SELECT md5(string_agg(concat_ws(',', a, b), ';' ORDER BY a)) FROM public.parent),
-              (SELECT md5(string_agg(concat_ws(',', a, b, c), ';' ORDER BY a)) FROM public.child))\
-            """)[0];
+        return session
+            .row(
+                """
+                SELECT concat_ws('|',
+                  (SELECT md5(string_agg(concat_ws(',', id, email, name, mood, moods::text, bio, score, doubled), ';' ORDER BY id)) FROM public.users),
+                  (SELECT md5(string_agg(concat_ws(',', id, user_id, total, state, note, at), ';' ORDER BY id)) FROM public.orders),
+                  (SELECT md5(string_agg(concat_ws(',', at, what), ';' ORDER BY at)) FROM public.events),
+                  (SELECT md5(string_agg(concat_ws(',', a, b), ';' ORDER BY a)) FROM public.parent),
+                  (SELECT md5(string_agg(concat_ws(',', a, b, c), ';' ORDER BY a)) FROM public.child))\
+                """)[
+            0];
       } catch (SQLException e) {
         return "unreadable: " + e.getMessage();
       }
@@ -172,13 +174,11 @@ class DriftKindsTest {
       }
     }
 
-    private void adopt(
-        Kind kind, SchemaSnapshot live, boolean rowsChanged, List<String> wrong)
+    private void adopt(Kind kind, SchemaSnapshot live, boolean rowsChanged, List<String> wrong)
         throws SQLException {
       String before = rows();
       SchemaScript adopt = SchemaScript.between(expected, live, PostgresServer.SUPERUSER);
-      judge(
-          kind, "adopt", adopt, kind.is("adopt-loses"), kind.is("adopt-partial"), wrong);
+      judge(kind, "adopt", adopt, kind.is("adopt-loses"), kind.is("adopt-partial"), wrong);
       apply(adopt);
       if (!kind.is("adopt-partial")) {
         same(kind, "adopt", live, adopt, wrong);

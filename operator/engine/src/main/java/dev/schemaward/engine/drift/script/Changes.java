@@ -38,15 +38,20 @@ final class Changes {
           differ(before, after, "input", "output", "length", "defined")
               ? "a base type cannot be changed"
               : null;
-      case COLLATION ->
-          before.equals(after) ? null : changedCollation(before, after);
+      case COLLATION -> before.equals(after) ? null : changedCollation(before, after);
       default -> null;
     };
   }
 
   private static String changedCollation(SchemaObject before, SchemaObject after) {
     return differ(
-            before, after, "provider", "lc_collate", "lc_ctype", "locale", "rules",
+            before,
+            after,
+            "provider",
+            "lc_collate",
+            "lc_ctype",
+            "locale",
+            "rules",
             "nondeterministic")
         ? "a collation cannot be changed; indexes that use it would be wrong"
         : null;
@@ -76,7 +81,13 @@ final class Changes {
       case DOMAIN -> differ(before, after, "type", "collation");
       case RANGE_TYPE ->
           differ(
-              before, after, "subtype", "operator class", "collation", "canonical", "difference",
+              before,
+              after,
+              "subtype",
+              "operator class",
+              "collation",
+              "canonical",
+              "difference",
               "multirange");
       case COLUMN -> recomputed(before, after);
       default -> false;

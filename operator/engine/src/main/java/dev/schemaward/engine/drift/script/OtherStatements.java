@@ -39,12 +39,7 @@ final class OtherStatements {
                   + object.get("definition"));
       case FUNCTION -> out.add(object.get("definition"));
       case AGGREGATE ->
-          out.add(
-              "CREATE "
-                  + Names.forAlter(object)
-                  + " (\n"
-                  + object.get("definition")
-                  + "\n)");
+          out.add("CREATE " + Names.forAlter(object) + " (\n" + object.get("definition") + "\n)");
       case OPERATOR ->
           out.add(
               "CREATE OPERATOR "
@@ -59,8 +54,7 @@ final class OtherStatements {
       case PUBLICATION -> createPublication(object, out);
       case DEFAULT_PRIVILEGES -> defaultPrivileges(null, object, out);
       case TEXT_SEARCH_PARSER, TEXT_SEARCH_TEMPLATE ->
-          out.add(
-              "CREATE " + Names.forAlter(object) + " (" + object.get("definition") + ")");
+          out.add("CREATE " + Names.forAlter(object) + " (" + object.get("definition") + ")");
       case TEXT_SEARCH_DICTIONARY ->
           out.add(
               "CREATE "
@@ -70,8 +64,7 @@ final class OtherStatements {
                   + (object.is("options") ? ", " + object.get("options") : "")
                   + ")");
       default -> {
-        out.add(
-            "CREATE " + Names.forAlter(object) + " (PARSER = " + object.get("parser") + ")");
+        out.add("CREATE " + Names.forAlter(object) + " (PARSER = " + object.get("parser") + ")");
         mappings("", object.get("mappings"), object, out);
       }
     }
@@ -123,7 +116,8 @@ final class OtherStatements {
       }
       case PUBLICATION -> alterPublication(before, after, out);
       case DEFAULT_PRIVILEGES -> defaultPrivileges(before, after, out);
-      case TEXT_SEARCH_CONFIGURATION -> mappings(before.get("mappings"), after.get("mappings"), after, out);
+      case TEXT_SEARCH_CONFIGURATION ->
+          mappings(before.get("mappings"), after.get("mappings"), after, out);
       default -> {
         // Only owner, privileges and comment can differ: all else is made anew or refused.
       }

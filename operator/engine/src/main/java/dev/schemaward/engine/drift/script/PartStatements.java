@@ -45,8 +45,7 @@ final class PartStatements {
     switch (after.kind()) {
       case CONSTRAINT -> {
         if (before.is("not valid") && !after.is("not valid")) {
-          out.add(
-              "ALTER TABLE " + after.parent() + " VALIDATE CONSTRAINT " + after.localName());
+          out.add("ALTER TABLE " + after.parent() + " VALIDATE CONSTRAINT " + after.localName());
         }
       }
       case INDEX -> indexExtras(before, after, out);

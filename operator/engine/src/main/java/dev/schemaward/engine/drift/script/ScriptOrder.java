@@ -100,10 +100,7 @@ final class ScriptOrder {
     if (object.parent() != null) {
       for (ObjectKind kind :
           List.of(
-              ObjectKind.TABLE,
-              ObjectKind.VIEW,
-              ObjectKind.MATERIALIZED_VIEW,
-              ObjectKind.DOMAIN)) {
+              ObjectKind.TABLE, ObjectKind.VIEW, ObjectKind.MATERIALIZED_VIEW, ObjectKind.DOMAIN)) {
         needs.add(new Key(kind, object.parent()));
       }
     }

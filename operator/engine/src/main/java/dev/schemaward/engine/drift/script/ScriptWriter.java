@@ -100,9 +100,7 @@ final class ScriptWriter {
   }
 
   private String effective(SchemaObject object) {
-    return object.is("privileges")
-        ? object.get("privileges")
-        : Acl.born(object.kind(), to.major());
+    return object.is("privileges") ? object.get("privileges") : Acl.born(object.kind(), to.major());
   }
 
   /** What a new object's privileges are: the server's, and what default privileges add. */
@@ -120,8 +118,7 @@ final class ScriptWriter {
         from.find(ObjectKind.DEFAULT_PRIVILEGES, role + " ON " + type)
             .map(defaults -> Acl.parse(defaults.get("privileges")))
             .orElseGet(() -> Acl.parse(Acl.born(object.kind(), to.major())));
-    String schema =
-        object.kind() == ObjectKind.SCHEMA ? "" : Names.schema(object.identity());
+    String schema = object.kind() == ObjectKind.SCHEMA ? "" : Names.schema(object.identity());
     from.find(ObjectKind.DEFAULT_PRIVILEGES, role + " IN SCHEMA " + schema + " ON " + type)
         .ifPresent(
             defaults ->
@@ -163,8 +160,7 @@ final class ScriptWriter {
       }
       List<String> gone = now.stream().filter(p -> !then.contains(p)).map(Names::bare).toList();
       List<String> fresh = then.stream().filter(p -> !now.contains(p)).toList();
-      List<String> plain =
-          new ArrayList<>(fresh.stream().filter(p -> !p.endsWith("*")).toList());
+      List<String> plain = new ArrayList<>(fresh.stream().filter(p -> !p.endsWith("*")).toList());
       // A privilege that loses its grant option was revoked as a whole.
       if (!gone.isEmpty()) {
         add(prefix + "REVOKE " + list(gone, column) + on + " FROM " + name);

@@ -89,7 +89,11 @@ final class Statements {
 
   /** Storage parameters, {@code name=value, name=value}, by SET and RESET. */
   static void options(
-      String alter, SchemaObject before, SchemaObject after, String attribute, String prefix,
+      String alter,
+      SchemaObject before,
+      SchemaObject after,
+      String attribute,
+      String prefix,
       ScriptWriter out) {
     if (!Changes.differ(before, after, attribute)) {
       return;
@@ -123,8 +127,6 @@ final class Statements {
 
   /** The items of a comma-separated attribute; none for null. */
   static List<String> list(String text) {
-    return text == null || text.isEmpty()
-        ? List.of()
-        : List.of(text.split(",\\s+", -1));
+    return text == null || text.isEmpty() ? List.of() : List.of(text.split(",\\s+", -1));
   }
 }

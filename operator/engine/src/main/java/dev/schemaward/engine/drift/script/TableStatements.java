@@ -79,8 +79,10 @@ final class TableStatements {
               + " "
               + table.get("partition bound"));
     }
-    rowSecurity(Changes.without(
-        Changes.without(table, "row level security"), "force row level security"), table, out);
+    rowSecurity(
+        Changes.without(Changes.without(table, "row level security"), "force row level security"),
+        table,
+        out);
     if (table.is("replica identity")) {
       out.addLast(alterTable(table) + " REPLICA IDENTITY " + table.get("replica identity"));
     }
@@ -118,10 +120,16 @@ final class TableStatements {
       out.add(alter + (after.is("unlogged") ? " SET UNLOGGED" : " SET LOGGED"));
     }
     if (differ(before, after, "access method")) {
-      out.add(alter + " SET ACCESS METHOD " + Objects.requireNonNullElse(after.get("access method"), "heap"));
+      out.add(
+          alter
+              + " SET ACCESS METHOD "
+              + Objects.requireNonNullElse(after.get("access method"), "heap"));
     }
     if (differ(before, after, "tablespace")) {
-      out.add(alter + " SET TABLESPACE " + Objects.requireNonNullElse(after.get("tablespace"), "pg_default"));
+      out.add(
+          alter
+              + " SET TABLESPACE "
+              + Objects.requireNonNullElse(after.get("tablespace"), "pg_default"));
     }
     Statements.options(alter, before, after, "options", "", out);
     Statements.options(alter, before, after, "toast options", "toast.", out);
@@ -192,14 +200,14 @@ final class TableStatements {
 
   private static void createColumn(SchemaObject column, ScriptWriter out, Set<Key> created) {
     boolean ofView = !column.is("type");
-    boolean withTable =
-        ofView || created.contains(new Key(ObjectKind.TABLE, column.parent()));
+    boolean withTable = ofView || created.contains(new Key(ObjectKind.TABLE, column.parent()));
     if (!withTable && !column.is("inherited")) {
       out.add("ALTER TABLE " + column.parent() + " ADD COLUMN " + definition(column, out));
     }
     SchemaObject plain = column;
     for (String attribute :
-        List.of("storage", "compression", "statistics target", "options", "privileges", "comment")) {
+        List.of(
+            "storage", "compression", "statistics target", "options", "privileges", "comment")) {
       plain = Changes.without(plain, attribute);
     }
     if (ofView || (column.is("inherited") && !isInPartition(column, out))) {
@@ -209,13 +217,19 @@ final class TableStatements {
   }
 
   private static boolean isInPartition(SchemaObject column, ScriptWriter out) {
-    return out.to().find(ObjectKind.TABLE, column.parent()).filter(TableStatements::isPartition).isPresent();
+    return out.to()
+        .find(ObjectKind.TABLE, column.parent())
+        .filter(TableStatements::isPartition)
+        .isPresent();
   }
 
   private static void alterColumn(SchemaObject before, SchemaObject after, ScriptWriter out) {
     String alter = "ALTER TABLE " + after.parent() + " ALTER COLUMN " + after.localName();
     if (!after.is("type")) {
-      alter = alter.replaceFirst("^ALTER TABLE", isMaterialized(after, out) ? "ALTER MATERIALIZED VIEW" : "ALTER VIEW");
+      alter =
+          alter.replaceFirst(
+              "^ALTER TABLE",
+              isMaterialized(after, out) ? "ALTER MATERIALIZED VIEW" : "ALTER VIEW");
     }
     SchemaObject now = before;
     if (before.is("generated") && !after.is("generated")) {
@@ -233,7 +247,8 @@ final class TableStatements {
       changeType(alter, before, after, out);
     }
     if (differ(now, after, "default")) {
-      out.add(alter + (after.is("default") ? " SET DEFAULT " + after.get("default") : " DROP DEFAULT"));
+      out.add(
+          alter + (after.is("default") ? " SET DEFAULT " + after.get("default") : " DROP DEFAULT"));
     }
     if (differ(before, after, "not null")) {
       out.add(alter + (after.is("not null") ? " SET" : " DROP") + " NOT NULL");
@@ -248,10 +263,16 @@ final class TableStatements {
       out.add(alter + " SET STORAGE " + storage(after));
     }
     if (differ(before, after, "compression")) {
-      out.add(alter + " SET COMPRESSION " + Objects.requireNonNullElse(after.get("compression"), "default"));
+      out.add(
+          alter
+              + " SET COMPRESSION "
+              + Objects.requireNonNullElse(after.get("compression"), "default"));
     }
     if (differ(before, after, "statistics target")) {
-      out.add(alter + " SET STATISTICS " + Objects.requireNonNullElse(after.get("statistics target"), "-1"));
+      out.add(
+          alter
+              + " SET STATISTICS "
+              + Objects.requireNonNullElse(after.get("statistics target"), "-1"));
     }
     Statements.options(alter, before, after, "options", "", out);
     if (differ(before, after, "foreign options")) {
@@ -274,7 +295,8 @@ final class TableStatements {
             + (differ(before, after, "type")
                 ? " USING " + after.localName() + "::" + after.get("type")
                 : ""));
-    if (differ(before, after, "type") && !TypeChange.keepsEveryValue(before.get("type"), after.get("type"))) {
+    if (differ(before, after, "type")
+        && !TypeChange.keepsEveryValue(before.get("type"), after.get("type"))) {
       out.losesData(
           "what "
               + after.get("type")

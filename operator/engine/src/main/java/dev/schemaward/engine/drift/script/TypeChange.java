@@ -23,7 +23,9 @@ final class TypeChange {
     }
     Matcher before = MODIFIED.matcher(from);
     Matcher after = MODIFIED.matcher(to);
-    if (!before.matches() || !after.matches() || !before.group("rest").equals(after.group("rest"))) {
+    if (!before.matches()
+        || !after.matches()
+        || !before.group("rest").equals(after.group("rest"))) {
       return false;
     }
     String name = before.group("name");

@@ -120,8 +120,7 @@ final class TypeStatements {
       }
       case DOMAIN_CONSTRAINT -> {
         if (before.is("not valid") && !after.is("not valid")) {
-          out.add(
-              "ALTER DOMAIN " + after.parent() + " VALIDATE CONSTRAINT " + after.localName());
+          out.add("ALTER DOMAIN " + after.parent() + " VALIDATE CONSTRAINT " + after.localName());
         }
       }
       default -> {
@@ -187,8 +186,7 @@ final class TypeStatements {
         out.add(alter + " DROP DEFAULT");
       }
       String text = type.endsWith("[]") ? "text[]" : "text";
-      out.add(
-          alter + " TYPE " + type + " USING " + column.localName() + "::" + text + "::" + type);
+      out.add(alter + " TYPE " + type + " USING " + column.localName() + "::" + text + "::" + type);
       if (column.is("default")) {
         out.add(alter + " SET DEFAULT " + column.get("default"));
       }
