@@ -1,6 +1,5 @@
 package dev.schemaward.engine.drift;
 
-import dev.schemaward.engine.drift.SchemaObject.Key;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,10 +34,10 @@ public final class DependencyGraph {
       FROM pg_rewrite WHERE oid >= 16384 AND rulename = '_RETURN'\
       """;
 
-  private final Map<Key, Set<Key>> dependsOn;
-  private final Map<Key, Set<Key>> dependents;
+  private final Map<ObjectKey, Set<ObjectKey>> dependsOn;
+  private final Map<ObjectKey, Set<ObjectKey>> dependents;
 
-  private DependencyGraph(Map<Key, Set<Key>> dependsOn) {
+  private DependencyGraph(Map<ObjectKey, Set<ObjectKey>> dependsOn) {
     this.dependsOn = dependsOn;
     this.dependents = new HashMap<>();
     dependsOn.forEach(
@@ -47,18 +46,18 @@ public final class DependencyGraph {
   }
 
   /** What {@code key} cannot exist without; never itself. */
-  public Set<Key> dependsOn(Key key) {
+  public Set<ObjectKey> dependsOn(ObjectKey key) {
     return dependsOn.getOrDefault(key, Set.of());
   }
 
   /** What cannot exist without {@code key}; never itself. */
-  public Set<Key> dependents(Key key) {
+  public Set<ObjectKey> dependents(ObjectKey key) {
     return dependents.getOrDefault(key, Set.of());
   }
 
   /** Collects addresses and edges in any order. */
   static final class Builder {
-    private final Map<String, Key> nodes = new HashMap<>();
+    private final Map<String, ObjectKey> nodes = new HashMap<>();
     private final Map<String, String> partOf = new HashMap<>();
     private final List<String[]> edges = new ArrayList<>();
 
@@ -68,7 +67,7 @@ public final class DependencyGraph {
       edges.clear();
     }
 
-    void node(String address, Key key) {
+    void node(String address, ObjectKey key) {
       nodes.put(address, key);
     }
 
@@ -90,10 +89,10 @@ public final class DependencyGraph {
     }
 
     DependencyGraph build() {
-      Map<Key, Set<Key>> result = new HashMap<>();
+      Map<ObjectKey, Set<ObjectKey>> result = new HashMap<>();
       for (String[] edge : edges) {
-        Key from = resolve(edge[0], new HashSet<>());
-        Key to = resolve(edge[1], new HashSet<>());
+        ObjectKey from = resolve(edge[0], new HashSet<>());
+        ObjectKey to = resolve(edge[1], new HashSet<>());
         if (from != null && to != null && !from.equals(to)) {
           result.computeIfAbsent(from, key -> new TreeSet<>()).add(to);
         }
@@ -101,8 +100,8 @@ public final class DependencyGraph {
       return new DependencyGraph(result);
     }
 
-    private Key resolve(String address, Set<String> seen) {
-      Key known = nodes.get(address);
+    private ObjectKey resolve(String address, Set<String> seen) {
+      ObjectKey known = nodes.get(address);
       if (known != null || !seen.add(address)) {
         return known;
       }

@@ -11,7 +11,7 @@ import java.util.List;
  * @param severity how much it matters
  */
 public record Drift(
-    SchemaObject.Key object, Change change, List<Attribute> attributes, Severity severity) {
+    ObjectKey object, Change change, List<Attribute> attributes, Severity severity) {
   public Drift {
     attributes = List.copyOf(attributes);
   }

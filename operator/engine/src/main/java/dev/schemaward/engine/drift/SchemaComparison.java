@@ -2,7 +2,6 @@ package dev.schemaward.engine.drift;
 
 import dev.schemaward.engine.drift.Drift.Change;
 import dev.schemaward.engine.drift.Drift.Severity;
-import dev.schemaward.engine.drift.SchemaObject.Key;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -20,7 +19,7 @@ import java.util.TreeSet;
  * @param drifts by severity, then by kind and name
  * @param ignored what was left out because somebody said so, with the reason, by object
  */
-public record SchemaComparison(List<Drift> drifts, Map<Key, String> ignored) {
+public record SchemaComparison(List<Drift> drifts, Map<ObjectKey, String> ignored) {
   /** Attributes whose difference has no effect, or shows in another one. */
   private static final Set<String> HARMLESS = Set.of("position", "inherited");
 
@@ -48,10 +47,10 @@ public record SchemaComparison(List<Drift> drifts, Map<Key, String> ignored) {
   public static SchemaComparison of(
       SchemaSnapshot expected, SchemaSnapshot found, List<DriftIgnore> ignores) {
     List<Drift> drifts = new ArrayList<>();
-    Map<Key, String> ignored = new TreeMap<>();
-    Set<Key> keys = new TreeSet<>(expected.objects().keySet());
+    Map<ObjectKey, String> ignored = new TreeMap<>();
+    Set<ObjectKey> keys = new TreeSet<>(expected.objects().keySet());
     keys.addAll(found.objects().keySet());
-    for (Key key : keys) {
+    for (ObjectKey key : keys) {
       SchemaObject before = expected.objects().get(key);
       SchemaObject after = found.objects().get(key);
       Drift drift;
@@ -115,7 +114,7 @@ public record SchemaComparison(List<Drift> drifts, Map<Key, String> ignored) {
       SchemaObject before,
       SchemaObject after,
       List<DriftIgnore> ignores,
-      Map<Key, String> ignored) {
+      Map<ObjectKey, String> ignored) {
     List<Drift.Attribute> attributes = new ArrayList<>();
     for (Drift.Attribute attribute : differences(before, after)) {
       DriftIgnore matching =

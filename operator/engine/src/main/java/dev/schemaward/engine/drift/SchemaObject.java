@@ -20,8 +20,8 @@ public record SchemaObject(
   }
 
   /** Names it among all objects. */
-  public Key key() {
-    return new Key(kind, identity);
+  public ObjectKey key() {
+    return new ObjectKey(kind, identity);
   }
 
   /** An attribute; null when it has its default. */
@@ -57,19 +57,5 @@ public record SchemaObject(
 
   private static void write(StringBuilder text, String part) {
     text.append(part.length()).append(':').append(part).append('\n');
-  }
-
-  /** Kind and identity. */
-  public record Key(ObjectKind kind, String identity) implements Comparable<Key> {
-    @Override
-    public int compareTo(Key other) {
-      int byKind = kind.compareTo(other.kind);
-      return byKind != 0 ? byKind : identity.compareTo(other.identity);
-    }
-
-    @Override
-    public String toString() {
-      return kind.label() + " " + identity;
-    }
   }
 }

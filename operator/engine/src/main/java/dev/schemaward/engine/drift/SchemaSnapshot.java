@@ -16,14 +16,12 @@ import java.util.TreeMap;
  */
 public final class SchemaSnapshot {
   private final int major;
-  private final NavigableMap<SchemaObject.Key, SchemaObject> objects;
+  private final NavigableMap<ObjectKey, SchemaObject> objects;
 
   private final DependencyGraph dependencies;
 
   private SchemaSnapshot(
-      int major,
-      NavigableMap<SchemaObject.Key, SchemaObject> objects,
-      DependencyGraph dependencies) {
+      int major, NavigableMap<ObjectKey, SchemaObject> objects, DependencyGraph dependencies) {
     this.major = major;
     this.dependencies = dependencies;
     this.objects = Collections.unmodifiableNavigableMap(objects);
@@ -33,7 +31,7 @@ public final class SchemaSnapshot {
    * Reads the catalogue; one transaction that reads only. The session must not be in a transaction.
    */
   public static SchemaSnapshot read(Session session, SchemaScope scope) throws SQLException {
-    NavigableMap<SchemaObject.Key, SchemaObject> objects = new TreeMap<>();
+    NavigableMap<ObjectKey, SchemaObject> objects = new TreeMap<>();
     DependencyGraph.Builder graph = new DependencyGraph.Builder();
     CatalogReader.read(
         session,
@@ -53,13 +51,13 @@ public final class SchemaSnapshot {
   }
 
   /** All objects, by kind and identity. */
-  public Map<SchemaObject.Key, SchemaObject> objects() {
+  public Map<ObjectKey, SchemaObject> objects() {
     return objects;
   }
 
   /** The object of this kind and identity. */
   public Optional<SchemaObject> find(ObjectKind kind, String identity) {
-    return Optional.ofNullable(objects.get(new SchemaObject.Key(kind, identity)));
+    return Optional.ofNullable(objects.get(new ObjectKey(kind, identity)));
   }
 
   /** All objects of a kind, by identity. */

@@ -24,7 +24,7 @@ class SchemaSnapshotTest {
     try (DriftDatabase db = new DriftDatabase(major).sql(DriftDatabase.everyKind())) {
       Set<ObjectKind> seen =
           db.snapshot().objects().keySet().stream()
-              .map(SchemaObject.Key::kind)
+              .map(ObjectKey::kind)
               .collect(Collectors.toSet());
       assertThat(EnumSet.complementOf(EnumSet.copyOf(seen))).isEmpty();
     }

@@ -2,9 +2,9 @@ package dev.schemaward.engine.drift.script;
 
 import static dev.schemaward.engine.drift.script.Changes.differ;
 
+import dev.schemaward.engine.drift.ObjectKey;
 import dev.schemaward.engine.drift.ObjectKind;
 import dev.schemaward.engine.drift.SchemaObject;
-import dev.schemaward.engine.drift.SchemaObject.Key;
 import java.util.Objects;
 import java.util.Set;
 
@@ -12,7 +12,7 @@ import java.util.Set;
 final class PartStatements {
   private PartStatements() {}
 
-  static void create(SchemaObject part, ScriptWriter out, Set<Key> created) {
+  static void create(SchemaObject part, ScriptWriter out, Set<ObjectKey> created) {
     switch (part.kind()) {
       case CONSTRAINT -> createConstraint(part, out, created);
       case INDEX -> createIndex(part, out);
@@ -67,8 +67,9 @@ final class PartStatements {
     out.finishAltered(before, after);
   }
 
-  private static void createConstraint(SchemaObject part, ScriptWriter out, Set<Key> created) {
-    boolean newTable = created.contains(new Key(ObjectKind.TABLE, part.parent()));
+  private static void createConstraint(
+      SchemaObject part, ScriptWriter out, Set<ObjectKey> created) {
+    boolean newTable = created.contains(new ObjectKey(ObjectKind.TABLE, part.parent()));
     boolean ofPartition =
         out.to()
             .find(ObjectKind.TABLE, part.parent())

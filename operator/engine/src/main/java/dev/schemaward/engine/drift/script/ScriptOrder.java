@@ -1,8 +1,8 @@
 package dev.schemaward.engine.drift.script;
 
+import dev.schemaward.engine.drift.ObjectKey;
 import dev.schemaward.engine.drift.ObjectKind;
 import dev.schemaward.engine.drift.SchemaObject;
-import dev.schemaward.engine.drift.SchemaObject.Key;
 import dev.schemaward.engine.drift.SchemaSnapshot;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -56,21 +56,22 @@ final class ScriptOrder {
           ObjectKind.PUBLICATION,
           ObjectKind.DEFAULT_PRIVILEGES);
 
-  private static final Comparator<Key> BY_KIND =
-      Comparator.comparing((Key key) -> KINDS.indexOf(key.kind())).thenComparing(Key::identity);
+  private static final Comparator<ObjectKey> BY_KIND =
+      Comparator.comparing((ObjectKey key) -> KINDS.indexOf(key.kind()))
+          .thenComparing(ObjectKey::identity);
 
   private ScriptOrder() {}
 
-  static List<Key> drops(SchemaSnapshot from, Set<Key> dropped) {
-    List<Key> order =
+  static List<ObjectKey> drops(SchemaSnapshot from, Set<ObjectKey> dropped) {
+    List<ObjectKey> order =
         new ArrayList<>(sort(dropped, key -> needs(from, from.objects().get(key), Set.of())));
     Collections.reverse(order);
     return order;
   }
 
-  static List<Key> builds(SchemaSnapshot to, Set<Key> builds, Set<Key> created) {
-    Map<String, Set<Key>> columnNeeds = new HashMap<>();
-    for (Key key : created) {
+  static List<ObjectKey> builds(SchemaSnapshot to, Set<ObjectKey> builds, Set<ObjectKey> created) {
+    Map<String, Set<ObjectKey>> columnNeeds = new HashMap<>();
+    for (ObjectKey key : created) {
       if (key.kind() == ObjectKind.COLUMN) {
         SchemaObject column = to.objects().get(key);
         columnNeeds
@@ -82,10 +83,10 @@ final class ScriptOrder {
         builds,
         key -> {
           SchemaObject object = to.objects().get(key);
-          Set<Key> needs = needs(to, object, created);
+          Set<ObjectKey> needs = needs(to, object, created);
           // A new table is made with its columns: it needs what they need.
           if (key.kind() == ObjectKind.TABLE) {
-            for (Key need : columnNeeds.getOrDefault(key.identity(), Set.of())) {
+            for (ObjectKey need : columnNeeds.getOrDefault(key.identity(), Set.of())) {
               if (need.kind() != ObjectKind.COLUMN && !need.equals(key)) {
                 needs.add(need);
               }
@@ -95,21 +96,22 @@ final class ScriptOrder {
         });
   }
 
-  private static Set<Key> needs(SchemaSnapshot in, SchemaObject object, Set<Key> created) {
-    Set<Key> needs = new HashSet<>(in.dependencies().dependsOn(object.key()));
+  private static Set<ObjectKey> needs(
+      SchemaSnapshot in, SchemaObject object, Set<ObjectKey> created) {
+    Set<ObjectKey> needs = new HashSet<>(in.dependencies().dependsOn(object.key()));
     if (object.parent() != null) {
       for (ObjectKind kind :
           List.of(
               ObjectKind.TABLE, ObjectKind.VIEW, ObjectKind.MATERIALIZED_VIEW, ObjectKind.DOMAIN)) {
-        needs.add(new Key(kind, object.parent()));
+        needs.add(new ObjectKey(kind, object.parent()));
       }
     }
-    for (Key key : List.copyOf(needs)) {
+    for (ObjectKey key : List.copyOf(needs)) {
       addConstraintOf(in.objects().get(key), object, needs);
     }
     addConstraintOf(object, object, needs);
     if (object.kind() == ObjectKind.SEQUENCE && object.is("identity")) {
-      needs.add(new Key(ObjectKind.COLUMN, object.get("owned by")));
+      needs.add(new ObjectKey(ObjectKind.COLUMN, object.get("owned by")));
     }
     if (object.kind() == ObjectKind.COLUMN && object.is("identity")) {
       needs.removeIf(key -> key.kind() == ObjectKind.SEQUENCE);
@@ -122,42 +124,44 @@ final class ScriptOrder {
   }
 
   /** Who needs an index that carries a constraint needs the constraint. */
-  private static void addConstraintOf(SchemaObject index, SchemaObject object, Set<Key> needs) {
+  private static void addConstraintOf(
+      SchemaObject index, SchemaObject object, Set<ObjectKey> needs) {
     if (index != null && index.kind() == ObjectKind.INDEX && index.is("constraint")) {
-      Key constraint =
-          new Key(ObjectKind.CONSTRAINT, index.parent() + "." + index.get("constraint"));
+      ObjectKey constraint =
+          new ObjectKey(ObjectKind.CONSTRAINT, index.parent() + "." + index.get("constraint"));
       if (!constraint.equals(object.key())) {
         needs.add(constraint);
       }
     }
   }
 
-  private static boolean ownIndex(SchemaSnapshot in, SchemaObject constraint, Key index) {
+  private static boolean ownIndex(SchemaSnapshot in, SchemaObject constraint, ObjectKey index) {
     SchemaObject object = in.objects().get(index);
     return object != null
         && constraint.parent().equals(object.parent())
         && constraint.localName().equals(object.get("constraint"));
   }
 
-  private static List<Key> sort(Set<Key> keys, Function<Key, Set<Key>> needsOf) {
-    Map<Key, Set<Key>> waitsFor = new HashMap<>();
-    Map<Key, List<Key>> waiting = new HashMap<>();
-    TreeSet<Key> ready = new TreeSet<>(BY_KIND);
-    TreeSet<Key> stuck = new TreeSet<>(BY_KIND);
-    for (Key key : keys) {
-      Set<Key> needs = new HashSet<>(needsOf.apply(key));
+  private static List<ObjectKey> sort(
+      Set<ObjectKey> keys, Function<ObjectKey, Set<ObjectKey>> needsOf) {
+    Map<ObjectKey, Set<ObjectKey>> waitsFor = new HashMap<>();
+    Map<ObjectKey, List<ObjectKey>> waiting = new HashMap<>();
+    TreeSet<ObjectKey> ready = new TreeSet<>(BY_KIND);
+    TreeSet<ObjectKey> stuck = new TreeSet<>(BY_KIND);
+    for (ObjectKey key : keys) {
+      Set<ObjectKey> needs = new HashSet<>(needsOf.apply(key));
       needs.retainAll(keys);
       needs.remove(key);
       waitsFor.put(key, needs);
       needs.forEach(need -> waiting.computeIfAbsent(need, k -> new ArrayList<>()).add(key));
       (needs.isEmpty() ? ready : stuck).add(key);
     }
-    List<Key> order = new ArrayList<>();
+    List<ObjectKey> order = new ArrayList<>();
     while (!ready.isEmpty() || !stuck.isEmpty()) {
-      Key next = ready.isEmpty() ? stuck.pollFirst() : ready.pollFirst();
+      ObjectKey next = ready.isEmpty() ? stuck.pollFirst() : ready.pollFirst();
       order.add(next);
-      for (Key key : waiting.getOrDefault(next, List.of())) {
-        Set<Key> needs = waitsFor.get(key);
+      for (ObjectKey key : waiting.getOrDefault(next, List.of())) {
+        Set<ObjectKey> needs = waitsFor.get(key);
         needs.remove(next);
         if (needs.isEmpty() && stuck.remove(key)) {
           ready.add(key);

@@ -1,8 +1,8 @@
 package dev.schemaward.engine.drift.script;
 
+import dev.schemaward.engine.drift.ObjectKey;
 import dev.schemaward.engine.drift.ObjectKind;
 import dev.schemaward.engine.drift.SchemaObject;
-import dev.schemaward.engine.drift.SchemaObject.Key;
 import dev.schemaward.engine.drift.SchemaSnapshot;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -20,13 +20,13 @@ import java.util.TreeSet;
 final class ScriptPlan {
   private final SchemaSnapshot from;
   private final SchemaSnapshot to;
-  private final Set<Key> dropped = new TreeSet<>();
-  private final Set<Key> created = new TreeSet<>();
-  private final Set<Key> altered = new TreeSet<>();
-  private final Set<Key> defaultsLifted = new TreeSet<>();
+  private final Set<ObjectKey> dropped = new TreeSet<>();
+  private final Set<ObjectKey> created = new TreeSet<>();
+  private final Set<ObjectKey> altered = new TreeSet<>();
+  private final Set<ObjectKey> defaultsLifted = new TreeSet<>();
   private final List<String> refused = new ArrayList<>();
-  private final Deque<Key> toPropagate = new ArrayDeque<>();
-  private final Set<Key> impliedlyDropped = new TreeSet<>();
+  private final Deque<ObjectKey> toPropagate = new ArrayDeque<>();
+  private final Set<ObjectKey> impliedlyDropped = new TreeSet<>();
 
   private ScriptPlan(SchemaSnapshot from, SchemaSnapshot to) {
     this.from = from;
@@ -44,9 +44,9 @@ final class ScriptPlan {
   }
 
   private void decide() {
-    Set<Key> keys = new TreeSet<>(from.objects().keySet());
+    Set<ObjectKey> keys = new TreeSet<>(from.objects().keySet());
     keys.addAll(to.objects().keySet());
-    for (Key key : keys) {
+    for (ObjectKey key : keys) {
       SchemaObject before = from.objects().get(key);
       SchemaObject after = to.objects().get(key);
       if (after == null) {
@@ -75,14 +75,14 @@ final class ScriptPlan {
     altered.removeAll(dropped);
   }
 
-  private void drop(Key key) {
+  private void drop(ObjectKey key) {
     if (dropped.add(key)) {
       toPropagate.add(key);
     }
   }
 
-  private void recreate(Key key) {
-    Key constraint = constraintOf(from.objects().get(key));
+  private void recreate(ObjectKey key) {
+    ObjectKey constraint = constraintOf(from.objects().get(key));
     if (constraint != null && from.objects().containsKey(constraint)) {
       if (to.objects().containsKey(constraint)) {
         recreate(constraint);
@@ -97,16 +97,16 @@ final class ScriptPlan {
   }
 
   /** The constraint that an index belongs to; null for another object. */
-  private static Key constraintOf(SchemaObject object) {
+  private static ObjectKey constraintOf(SchemaObject object) {
     return object.kind() == ObjectKind.INDEX && object.is("constraint")
-        ? new Key(ObjectKind.CONSTRAINT, object.parent() + "." + object.get("constraint"))
+        ? new ObjectKey(ObjectKind.CONSTRAINT, object.parent() + "." + object.get("constraint"))
         : null;
   }
 
   /** What stands on {@code key}, which goes or changes its nature. */
-  private void propagate(Key key) {
+  private void propagate(ObjectKey key) {
     boolean gone = dropped.contains(key) || impliedlyDropped.contains(key);
-    for (Key dependent : from.dependencies().dependents(key)) {
+    for (ObjectKey dependent : from.dependencies().dependents(key)) {
       SchemaObject object = from.objects().get(dependent);
       if (object == null || dropped.contains(dependent)) {
         continue;
@@ -131,7 +131,7 @@ final class ScriptPlan {
     }
   }
 
-  private void disturb(Key dependent, SchemaObject object, Key because) {
+  private void disturb(ObjectKey dependent, SchemaObject object, ObjectKey because) {
     switch (dependent.kind()) {
       case VIEW,
           MATERIALIZED_VIEW,
@@ -176,7 +176,7 @@ final class ScriptPlan {
     };
   }
 
-  private static boolean isPartOfDropped(SchemaObject object, Key key) {
+  private static boolean isPartOfDropped(SchemaObject object, ObjectKey key) {
     return object.parent() != null && object.parent().equals(key.identity());
   }
 
@@ -185,14 +185,14 @@ final class ScriptPlan {
     if (object.parent() != null && isDroppedRelation(object.parent())) {
       return true;
     }
-    Key constraint = constraintOf(object);
+    ObjectKey constraint = constraintOf(object);
     if (constraint != null && dropped.contains(constraint)) {
       return true;
     }
     return switch (object.kind()) {
       case SEQUENCE ->
           object.is("owned by")
-              && (dropped.contains(new Key(ObjectKind.COLUMN, object.get("owned by")))
+              && (dropped.contains(new ObjectKey(ObjectKind.COLUMN, object.get("owned by")))
                   || isDroppedRelation(parentOfColumn(object.get("owned by"))));
       case COLUMN, CONSTRAINT, TRIGGER -> object.is("inherited");
       case INDEX -> object.is("partition of");
@@ -201,10 +201,10 @@ final class ScriptPlan {
   }
 
   private boolean isDroppedRelation(String identity) {
-    return dropped.contains(new Key(ObjectKind.TABLE, identity))
-        || dropped.contains(new Key(ObjectKind.VIEW, identity))
-        || dropped.contains(new Key(ObjectKind.MATERIALIZED_VIEW, identity))
-        || dropped.contains(new Key(ObjectKind.DOMAIN, identity));
+    return dropped.contains(new ObjectKey(ObjectKind.TABLE, identity))
+        || dropped.contains(new ObjectKey(ObjectKind.VIEW, identity))
+        || dropped.contains(new ObjectKey(ObjectKind.MATERIALIZED_VIEW, identity))
+        || dropped.contains(new ObjectKey(ObjectKind.DOMAIN, identity));
   }
 
   private static String parentOfColumn(String column) {
@@ -213,9 +213,9 @@ final class ScriptPlan {
 
   private void createPartsOfWhatIsCreated() {
     Set<String> relations = new HashSet<>();
-    Set<Key> constraints = new HashSet<>();
+    Set<ObjectKey> constraints = new HashSet<>();
     Set<String> columns = new HashSet<>();
-    for (Key key : created) {
+    for (ObjectKey key : created) {
       switch (key.kind()) {
         case TABLE, VIEW, MATERIALIZED_VIEW, DOMAIN -> relations.add(key.identity());
         case CONSTRAINT -> constraints.add(key);
@@ -226,7 +226,7 @@ final class ScriptPlan {
       }
     }
     for (SchemaObject object : to.objects().values()) {
-      Key constraint = constraintOf(object);
+      ObjectKey constraint = constraintOf(object);
       if ((object.parent() != null && relations.contains(object.parent()))
           || (constraint != null && constraints.contains(constraint))
           || (object.kind() == ObjectKind.SEQUENCE
@@ -238,7 +238,7 @@ final class ScriptPlan {
   }
 
   void write(ScriptWriter out) {
-    for (Key key : defaultsLifted) {
+    for (ObjectKey key : defaultsLifted) {
       SchemaObject column = from.objects().get(key);
       if (!goesWithParent(column)) {
         out.add(
@@ -249,15 +249,15 @@ final class ScriptPlan {
                 + " DROP DEFAULT");
       }
     }
-    for (Key key : ScriptOrder.drops(from, dropped)) {
+    for (ObjectKey key : ScriptOrder.drops(from, dropped)) {
       SchemaObject object = from.objects().get(key);
       if (!goesWithParent(object)) {
         Statements.drop(object, out, created.contains(key));
       }
     }
-    Set<Key> builds = new TreeSet<>(created);
+    Set<ObjectKey> builds = new TreeSet<>(created);
     builds.addAll(altered);
-    for (Key key : ScriptOrder.builds(to, builds, created)) {
+    for (ObjectKey key : ScriptOrder.builds(to, builds, created)) {
       SchemaObject after = to.objects().get(key);
       if (created.contains(key)) {
         Statements.create(after, out, created);

@@ -1,7 +1,7 @@
 package dev.schemaward.engine.drift.script;
 
+import dev.schemaward.engine.drift.ObjectKey;
 import dev.schemaward.engine.drift.SchemaObject;
-import dev.schemaward.engine.drift.SchemaObject.Key;
 import java.util.List;
 import java.util.Set;
 
@@ -64,7 +64,7 @@ final class Statements {
    *
    * @param created everything that the script makes
    */
-  static void create(SchemaObject object, ScriptWriter out, Set<Key> created) {
+  static void create(SchemaObject object, ScriptWriter out, Set<ObjectKey> created) {
     switch (object.kind()) {
       case TABLE, COLUMN -> TableStatements.create(object, out, created);
       case CONSTRAINT, INDEX, STATISTICS, TRIGGER, RULE, POLICY ->

@@ -2,9 +2,9 @@ package dev.schemaward.engine.drift.script;
 
 import static dev.schemaward.engine.drift.script.Changes.differ;
 
+import dev.schemaward.engine.drift.ObjectKey;
 import dev.schemaward.engine.drift.ObjectKind;
 import dev.schemaward.engine.drift.SchemaObject;
-import dev.schemaward.engine.drift.SchemaObject.Key;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -15,7 +15,7 @@ import java.util.Set;
 final class TableStatements {
   private TableStatements() {}
 
-  static void create(SchemaObject object, ScriptWriter out, Set<Key> created) {
+  static void create(SchemaObject object, ScriptWriter out, Set<ObjectKey> created) {
     if (object.kind() == ObjectKind.COLUMN) {
       createColumn(object, out, created);
     } else {
@@ -198,9 +198,10 @@ final class TableStatements {
     return " GENERATED " + column.get("identity") + " AS IDENTITY" + options;
   }
 
-  private static void createColumn(SchemaObject column, ScriptWriter out, Set<Key> created) {
+  private static void createColumn(SchemaObject column, ScriptWriter out, Set<ObjectKey> created) {
     boolean ofView = !column.is("type");
-    boolean withTable = ofView || created.contains(new Key(ObjectKind.TABLE, column.parent()));
+    boolean withTable =
+        ofView || created.contains(new ObjectKey(ObjectKind.TABLE, column.parent()));
     if (!withTable && !column.is("inherited")) {
       out.add("ALTER TABLE " + column.parent() + " ADD COLUMN " + definition(column, out));
     }
