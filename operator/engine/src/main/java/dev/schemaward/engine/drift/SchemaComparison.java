@@ -89,18 +89,24 @@ public record SchemaComparison(List<Drift> drifts, Map<ObjectKey, String> ignore
       return true;
     }
     return switch (object.kind()) {
-      case INDEX ->
-          object.is("constraint")
-                  && notIn
-                      .find(ObjectKind.CONSTRAINT, object.parent() + "." + object.get("constraint"))
-                      .isEmpty()
-              || object.is("partition of")
-                  && notIn.find(ObjectKind.INDEX, object.get("partition of")).isEmpty();
+      case INDEX -> goesWithItsConstraint(object, notIn) || goesWithItsParent(object, notIn);
       case SEQUENCE ->
           object.is("owned by") && notIn.find(ObjectKind.COLUMN, object.get("owned by")).isEmpty();
       case COLUMN, CONSTRAINT, TRIGGER -> object.is("inherited");
       default -> false;
     };
+  }
+
+  private static boolean goesWithItsConstraint(SchemaObject index, SchemaSnapshot notIn) {
+    return index.is("constraint")
+        && notIn
+            .find(ObjectKind.CONSTRAINT, index.parent() + "." + index.get("constraint"))
+            .isEmpty();
+  }
+
+  private static boolean goesWithItsParent(SchemaObject index, SchemaSnapshot notIn) {
+    return index.is("partition of")
+        && notIn.find(ObjectKind.INDEX, index.get("partition of")).isEmpty();
   }
 
   private static boolean has(SchemaSnapshot snapshot, String parent) {

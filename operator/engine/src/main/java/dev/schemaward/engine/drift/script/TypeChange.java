@@ -33,9 +33,9 @@ final class TypeChange {
       return name.equals("character varying") || name.equals("uuid") || from.equals("xml");
     }
     if (!name.equals(after.group("name"))) {
-      return from.equals("text") && to.equals("character varying")
-          || from.equals("real") && to.equals("double precision")
-          || from.equals("date") && to.startsWith("timestamp without");
+      return (from.equals("text") && to.equals("character varying"))
+          || (from.equals("real") && to.equals("double precision"))
+          || (from.equals("date") && to.startsWith("timestamp without"));
     }
     if (after.group("length") == null) {
       return true;
