@@ -161,12 +161,12 @@ final class TypeStatements {
           }
         }
       }
-      case EXCHANGE -> exchange(before, after, out);
+      case EXCHANGE -> exchange(after, out);
     }
   }
 
   /** Columns keep their values by name; a row that holds a vanished label makes it fail. */
-  private static void exchange(SchemaObject before, SchemaObject after, ScriptWriter out) {
+  private static void exchange(SchemaObject after, ScriptWriter out) {
     String name = after.identity();
     String plain = Names.unqualified(name);
     String bare = plain.startsWith("\"") ? plain.substring(1, plain.length() - 1) : plain;
