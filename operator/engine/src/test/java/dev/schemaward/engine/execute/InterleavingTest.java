@@ -141,7 +141,9 @@ class InterleavingTest {
   /** Null when all is well. */
   private static String trial(TargetDatabase db, long seed) {
     try {
-      db.sql("drop schema if exists schemaward cascade; drop schema public cascade; create schema public");
+      db.sql(
+          "drop schema if exists schemaward cascade; drop schema public cascade; create schema"
+              + " public");
       Schedule schedule = new Schedule(seed);
       Random random = new Random(~seed);
       List<Schedule.Turn> turns = new ArrayList<>();
@@ -270,7 +272,9 @@ class InterleavingTest {
         say(
             turn,
             cli,
-            "update _prisma_migrations set finished_at = clock_timestamp() where id = '" + id + "'");
+            "update _prisma_migrations set finished_at = clock_timestamp() where id = '"
+                + id
+                + "'");
       }
     } catch (SQLException e) {
       if (!"57014".equals(e.getSQLState())) {
