@@ -19,6 +19,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -119,9 +120,11 @@ class InterleavingTest {
     int count = System.getProperty("schemaward.seed") == null ? SEEDS : 1;
     ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
     AtomicInteger next = new AtomicInteger();
+    List<Future<?>> done = new ArrayList<>();
     try (ExecutorService workers = Executors.newFixedThreadPool(WORKERS)) {
       for (int worker = 0; worker < WORKERS; worker++) {
-        workers.submit(
+        done.add(
+            workers.submit(
             () -> {
               TargetDatabase db = new TargetDatabase(server);
               for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
@@ -131,8 +134,11 @@ class InterleavingTest {
                 }
               }
               return null;
-            });
+            }));
       }
+    }
+    for (Future<?> worker : done) {
+      worker.get();
     }
     assertThat(next.get()).isGreaterThanOrEqualTo(count);
     assertThat(wrong).isEmpty();
