@@ -125,16 +125,16 @@ class InterleavingTest {
       for (int worker = 0; worker < WORKERS; worker++) {
         done.add(
             workers.submit(
-            () -> {
-              TargetDatabase db = new TargetDatabase(server);
-              for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
-                String fault = trial(db, first + i);
-                if (fault != null) {
-                  wrong.add("-Dschemaward.seed=" + (first + i) + ": " + fault);
-                }
-              }
-              return null;
-            }));
+                () -> {
+                  TargetDatabase db = new TargetDatabase(server);
+                  for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
+                    String fault = trial(db, first + i);
+                    if (fault != null) {
+                      wrong.add("-Dschemaward.seed=" + (first + i) + ": " + fault);
+                    }
+                  }
+                  return null;
+                }));
       }
     }
     for (Future<?> worker : done) {
