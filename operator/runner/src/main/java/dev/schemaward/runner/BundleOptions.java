@@ -14,6 +14,9 @@ final class BundleOptions {
   enum FormatName {
     Auto,
     Prisma,
+    Flyway,
+    GolangMigrate,
+    Dbmate,
     Sql
   }
 
@@ -43,6 +46,9 @@ final class BundleOptions {
         switch (format) {
           case Auto -> Optional.empty();
           case Prisma -> Optional.of(Format.PRISMA);
+          case Flyway -> Optional.of(Format.FLYWAY);
+          case GolangMigrate -> Optional.of(Format.GOLANG_MIGRATE);
+          case Dbmate -> Optional.of(Format.DBMATE);
           case Sql -> Optional.of(Format.SQL);
         };
     return BundleReader.read(bundle, asked).upTo(targetVersion);

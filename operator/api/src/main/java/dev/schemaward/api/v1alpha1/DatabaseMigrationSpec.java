@@ -32,8 +32,9 @@ public record DatabaseMigrationSpec(
     @Required @JsonPropertyDescription("Where the bundle of migrations is.") Source source,
     @Default("Auto")
         @JsonPropertyDescription(
-            "Layout of the bundle. Auto recognises Prisma by migration_lock.toml and takes anything"
-                + " else for plain SQL files named <version>_<name>.sql.")
+            "Layout of the bundle, and with it the history table. Auto recognises Prisma, Flyway,"
+                + " golang-migrate and dbmate by what no other has, and takes anything else for plain"
+                + " SQL files named <version>_<name>.sql.")
         Format format,
     @Size(max = 253)
         @Pattern("^[A-Za-z0-9][A-Za-z0-9._-]*$")
@@ -63,6 +64,9 @@ public record DatabaseMigrationSpec(
   public enum Format {
     Auto,
     Prisma,
+    Flyway,
+    GolangMigrate,
+    Dbmate,
     Sql
   }
 
