@@ -33,8 +33,8 @@ public record DatabaseMigrationSpec(
     @Default("Auto")
         @JsonPropertyDescription(
             "Layout of the bundle, and with it the history table. Auto recognises Prisma, Flyway,"
-                + " golang-migrate and dbmate by what no other has, and takes anything else for plain"
-                + " SQL files named <version>_<name>.sql.")
+                + " golang-migrate and dbmate by what no other has, and takes anything else for"
+                + " plain SQL files named <version>_<name>.sql.")
         Format format,
     @Size(max = 253)
         @Pattern("^[A-Za-z0-9][A-Za-z0-9._-]*$")
