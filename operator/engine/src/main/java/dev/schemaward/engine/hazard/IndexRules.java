@@ -192,14 +192,20 @@ final class IndexRules {
               + " INVALID"
               + (index.unique() ? ", and nothing is unique then" : "")
               + ", and says that it succeeded",
-          unique(index)
-              + "CONCURRENTLY "
-              + Name.quoted(index.name().name())
-              + " ON "
-              + index.table().sql()
-              + " "
-              + index.definition()
-              + ";");
+          SaferWay.of(
+              there == null
+                  ? ""
+                  : "DROP INDEX CONCURRENTLY "
+                      + step.schema().name(there.name()).sql()
+                      + ";",
+              unique(index)
+                  + "CONCURRENTLY "
+                  + Name.quoted(index.name().name())
+                  + " ON "
+                  + index.table().sql()
+                  + " "
+                  + index.definition()
+                  + ";"));
     }
   }
 
@@ -345,23 +351,16 @@ final class IndexRules {
 
   private static void rename(
       Step step, Command.AlterTable alter, TableChange.RenameTo rename, Report report) {
-    boolean index = alter.kind().equals("INDEX");
-    if (!index
-        && (!alter.kind().equals("TABLE") || step.schema().tableOfIndex(alter.name()) == null)) {
-      return;
-    }
     Name table = step.schema().tableOfIndex(alter.name());
-    report.add(
-        table == null ? alter.name() : table,
-        index
-            ? "renames index " + alter.name() + "; nobody waits"
-            : "renames index " + alter.name() + ", and stops all who would use it",
-        index
-            ? null
-            : "ALTER INDEX "
-                + alter.name().sql()
-                + " RENAME TO "
-                + Name.quoted(rename.newName())
-                + ";");
+    if (table != null && alter.kind().equals("TABLE")) {
+      report.add(
+          table,
+          "renames index " + alter.name() + ", and stops all reads and writes of its table",
+          "ALTER INDEX "
+              + alter.name().sql()
+              + " RENAME TO "
+              + Name.quoted(rename.newName())
+              + ";");
+    }
   }
 }

@@ -148,15 +148,6 @@ final class KeyRules {
                 .filter(c -> !c.isEmpty() && !proved(step, table, c))
                 .toList();
     if (index != null && open.isEmpty()) {
-      report.add(
-          Severity.INFORM,
-          table,
-          "makes index "
-              + key.usingIndex()
-              + " the primary key of "
-              + step.named(table)
-              + ": an instant, once reads and writes have paused",
-          null);
       return;
     }
     List<String> steps = new ArrayList<>(provedFirst(step, table, open));
@@ -179,7 +170,10 @@ final class KeyRules {
     if (add.constraint().kind() == Kind.EXCLUDE) {
       report.add(
           alter.name(),
-          builds(step, alter.name()) + " and checks every row against the others",
+          "stops all reads and writes of "
+              + step.named(alter.name())
+              + " while it builds an index and checks every row against the others"
+              + step.time(alter.name(), Harm.BUILD),
           "there is no way to build it CONCURRENTLY: create a new table with it and move the rows,"
               + " or take a maintenance window",
           Harm.BUILD);

@@ -21,8 +21,6 @@ record Observed(List<String> rewritten, List<String> scanned, List<String> built
       new Rule("measured-scan-under-lock", Severity.WARN, HazardClass.SCAN, (step, report) -> {});
   static final Rule LOCK =
       new Rule("measured-lock", Severity.WARN, HazardClass.LOCK, (step, report) -> {});
-  static final Rule UNSEEN =
-      new Rule("not-measured", Severity.WARN, HazardClass.OPAQUE, (step, report) -> {});
 
   /** What was seen of this statement; nothing when it was not measured. */
   static Observed of(Step step) {

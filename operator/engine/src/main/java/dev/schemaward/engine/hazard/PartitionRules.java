@@ -206,9 +206,7 @@ final class PartitionRules {
           alter.name(),
           "locks "
               + step.named(alter.name())
-              + " and all its "
-              + partitions
-              + (partitions == 1 ? " partition" : " partitions")
+              + (partitions == 1 ? " and its partition" : " and all its " + partitions + " partitions")
               + " at once; with very many, max_locks_per_transaction may not be enough",
           null);
     }

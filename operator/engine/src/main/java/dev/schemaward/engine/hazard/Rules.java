@@ -23,5 +23,14 @@ final class Rules {
           .flatMap(List::stream)
           .toList();
 
+  /** Ids of findings that no rule about a statement's form gives. */
+  static final List<String> OTHERS =
+      List.of(
+          "measured-rewrite",
+          "measured-scan-under-lock",
+          "measured-lock",
+          "unused-waiver",
+          "waiver-without-reason");
+
   private Rules() {}
 }
