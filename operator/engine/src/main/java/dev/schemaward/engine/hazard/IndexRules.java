@@ -195,9 +195,7 @@ final class IndexRules {
           SaferWay.of(
               there == null
                   ? ""
-                  : "DROP INDEX CONCURRENTLY "
-                      + step.schema().name(there.name()).sql()
-                      + ";",
+                  : "DROP INDEX CONCURRENTLY " + step.schema().name(there.name()).sql() + ";",
               unique(index)
                   + "CONCURRENTLY "
                   + Name.quoted(index.name().name())

@@ -371,7 +371,7 @@ final class ObjectRules {
   private static void dropView(Step step, Command.Drop drop, Report report) {
     if (drop.kind().endsWith("VIEW") && !drop.cascade()) {
       for (Name view : drop.names()) {
-          report.add(view, "drops view " + view + ": code that reads it fails", null);
+        report.add(view, "drops view " + view + ": code that reads it fails", null);
       }
     }
   }

@@ -206,7 +206,9 @@ final class PartitionRules {
           alter.name(),
           "locks "
               + step.named(alter.name())
-              + (partitions == 1 ? " and its partition" : " and all its " + partitions + " partitions")
+              + (partitions == 1
+                  ? " and its partition"
+                  : " and all its " + partitions + " partitions")
               + " at once; with very many, max_locks_per_transaction may not be enough",
           null);
     }

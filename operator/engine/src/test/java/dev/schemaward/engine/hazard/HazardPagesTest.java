@@ -19,8 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** docs/hazards says what the rules say; each page is made from the table and from a judgement. */
 class HazardPagesTest {
-  private static final Path PAGES =
-      Path.of(System.getProperty("schemaward.root"), "docs/hazards");
+  private static final Path PAGES = Path.of(System.getProperty("schemaward.root"), "docs/hazards");
   private static final int MAJOR = 18;
   private static final Map<String, String> TITLES =
       Map.of(

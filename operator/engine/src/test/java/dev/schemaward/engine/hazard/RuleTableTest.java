@@ -104,14 +104,16 @@ class RuleTableTest {
   }
 
   /** Judges a text in a database that has the rule's tables; runs it there too when asked. */
-  private static List<Finding> judge(Entry rule, String sql, boolean execute)
-      throws SQLException {
+  private static List<Finding> judge(Entry rule, String sql, boolean execute) throws SQLException {
     database.reset();
     database.run(rule.text("given"));
     LiveCatalog live = database.catalog(ExampleDatabase.LARGE, ExampleDatabase.ROWS);
     List<Finding> findings =
         Hazards.judge(
-            ExampleDatabase.migrations(sql), Map.of(), RuleTable.with(live, rule.text("knows")), MAJOR);
+            ExampleDatabase.migrations(sql),
+            Map.of(),
+            RuleTable.with(live, rule.text("knows")),
+            MAJOR);
     if (execute) {
       String also = rule.text("also");
       assertThatCode(() -> database.run((also.isEmpty() ? "" : also + ";\n") + runnable(sql)))
