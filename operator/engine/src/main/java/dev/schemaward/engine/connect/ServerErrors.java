@@ -34,6 +34,17 @@ public final class ServerErrors {
               + said
               + ". Create it, or correct the Secret");
     }
+    if ("08P01".equals(state) && said.contains("startup parameter")) {
+      return new EngineException(
+          FailureReason.PoolerUnsupported,
+          "a pooler at "
+              + where
+              + " refused the connection: "
+              + said
+              + ". Put the server's own address into the Secret (DIRECT_URL), or let the pooler"
+              + " ignore that parameter (PgBouncer: ignore_startup_parameters ="
+              + " extra_float_digits)");
+    }
     if (CONNECTION_REJECTED.equals(state)) {
       // Raised by the driver: it will not connect on these terms, however often it is tried.
       return new EngineException(

@@ -57,7 +57,11 @@ public final class Session implements AutoCloseable {
   public record Backend(int pid, String start) {}
 
   private Session(
-      Connection connection, Settings settings, Duration answerTimeout, RoundTrip roundTrip)
+      Connection connection,
+      Settings settings,
+      Duration answerTimeout,
+      RoundTrip roundTrip,
+      PoolerProbe.Opener opener)
       throws SQLException, EngineException {
     this.connection = connection;
     this.settings = settings;
@@ -78,6 +82,7 @@ public final class Session implements AutoCloseable {
                 + " = pg_backend_pid())");
     this.backend = new Backend(Integer.parseInt(facts[0]), facts[4]);
     this.schema = settings.schema() == null ? facts[1] : settings.schema();
+    PoolerProbe.refuseTransactionPooler(connection, backend.pid(), opener);
     if (facts[2].equals("true") || facts[2].equals("t")) {
       throw new EngineException(
           FailureReason.TargetReadOnly,
@@ -97,7 +102,7 @@ public final class Session implements AutoCloseable {
    * Connects and sets the session up.
    *
    * @throws EngineException TargetUnreachable, CredentialsRejected, TargetOutOfResources,
-   *     TargetReadOnly, ServerUnsupported
+   *     TargetReadOnly, ServerUnsupported, PoolerUnsupported
    */
   public static Session open(Credentials credentials, Settings settings, RoundTrip roundTrip)
       throws EngineException {
@@ -106,21 +111,13 @@ public final class Session implements AutoCloseable {
             ? settings
             : new Settings(
                 settings.applicationName(), credentials.schema(), settings.statementTimeout());
+    PoolerProbe.Opener opener =
+        () -> DriverManager.getConnection(url(credentials), properties(credentials, resolved));
     Connection connection = null;
     try {
-      connection =
-          DriverManager.getConnection(
-              "jdbc:postgresql://"
-                  + (credentials.host().contains(":")
-                      ? "[" + credentials.host() + "]"
-                      : credentials.host())
-                  + ":"
-                  + credentials.port()
-                  + "/"
-                  + java.net.URLEncoder.encode(
-                      credentials.database(), java.nio.charset.StandardCharsets.UTF_8),
-              properties(credentials, resolved));
-      return new Session(connection, resolved, answerTimeout(credentials, resolved), roundTrip);
+      connection = opener.open();
+      return new Session(
+          connection, resolved, answerTimeout(credentials, resolved), roundTrip, opener);
     } catch (SQLException e) {
       abandon(connection);
       throw ServerErrors.whileConnecting(e, credentials);
@@ -128,6 +125,17 @@ public final class Session implements AutoCloseable {
       abandon(connection);
       throw e;
     }
+  }
+
+  private static String url(Credentials credentials) {
+    String host = credentials.host();
+    return "jdbc:postgresql://"
+        + (host.contains(":") ? "[" + host + "]" : host)
+        + ":"
+        + credentials.port()
+        + "/"
+        + java.net.URLEncoder.encode(
+            credentials.database(), java.nio.charset.StandardCharsets.UTF_8);
   }
 
   private static Properties properties(Credentials credentials, Settings settings) {
@@ -347,6 +355,15 @@ public final class Session implements AutoCloseable {
     } catch (SQLException e) {
       return; // it was broken already
     }
+  }
+
+  /**
+   * Refuses to go on: what was set on this session did not stay on it.
+   *
+   * @return PoolerUnsupported
+   */
+  public static EngineException transactionPooler() {
+    return PoolerProbe.transactionPooler();
   }
 
   /** The resolved target schema. */

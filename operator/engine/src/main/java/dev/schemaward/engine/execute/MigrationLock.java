@@ -95,11 +95,7 @@ final class MigrationLock {
       boolean held = session.row("SELECT " + HELD)[0].equals("t");
       session.execute("COMMIT");
       if (!held) {
-        throw new EngineException(
-            FailureReason.PoolerUnsupported,
-            "this connection goes through a transaction pooler: a lock taken in one transaction was"
-                + " not held in the next. Nothing was executed. Give the server's own address"
-                + " (DIRECT_URL)");
+        throw Session.transactionPooler();
       }
     } catch (SQLException e) {
       throw ServerErrors.whileWorking(e, "taking the migration lock");
@@ -142,6 +138,25 @@ final class MigrationLock {
       LockSupport.parkNanos(Duration.ofMillis(50 + random.nextInt(50)).toNanos());
     }
     return true;
+  }
+
+  /**
+   * Releases a lock that was taken on a pooled session which is not ours any more, if it is met
+   * again: else it would keep everybody out until the pooler ends that session.
+   */
+  private static void giveBack(Session session, String pid) throws SQLException {
+    for (int i = 0; i < 20; i++) {
+      String[] released =
+          session.row(
+              "SELECT CASE WHEN pg_catalog.pg_backend_pid() = "
+                  + pid
+                  + " THEN pg_catalog.pg_advisory_unlock("
+                  + KEY
+                  + ") END");
+      if (released[0] != null) {
+        return;
+      }
+    }
   }
 
   /** Who holds it now. */

@@ -361,7 +361,7 @@ public final class PostgresServer implements AutoCloseable {
    *
    * @param directory becomes writable for the user that the command will run as
    */
-  private static List<String> unprivileged(Path directory) throws IOException {
+  static List<String> unprivileged(Path directory) throws IOException {
     if (!System.getProperty("user.name").equals("root")) {
       return List.of();
     }
@@ -404,7 +404,7 @@ public final class PostgresServer implements AutoCloseable {
     }
   }
 
-  private static void deleteRecursively(Path root) {
+  static void deleteRecursively(Path root) {
     try (Stream<Path> files = Files.walk(root)) {
       for (Path path : (Iterable<Path>) files.sorted((a, b) -> b.compareTo(a))::iterator) {
         Files.deleteIfExists(path);
