@@ -42,8 +42,7 @@ public final class ServerErrors {
               + " refused the connection: "
               + said
               + ". Put the server's own address into the Secret (DIRECT_URL), or let the pooler"
-              + " ignore that parameter (PgBouncer: ignore_startup_parameters ="
-              + " extra_float_digits)");
+              + " ignore that parameter (PgBouncer: ignore_startup_parameters)");
     }
     if (CONNECTION_REJECTED.equals(state)) {
       // Raised by the driver: it will not connect on these terms, however often it is tried.

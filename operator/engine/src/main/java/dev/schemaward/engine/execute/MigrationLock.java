@@ -140,25 +140,6 @@ final class MigrationLock {
     return true;
   }
 
-  /**
-   * Releases a lock that was taken on a pooled session which is not ours any more, if it is met
-   * again: else it would keep everybody out until the pooler ends that session.
-   */
-  private static void giveBack(Session session, String pid) throws SQLException {
-    for (int i = 0; i < 20; i++) {
-      String[] released =
-          session.row(
-              "SELECT CASE WHEN pg_catalog.pg_backend_pid() = "
-                  + pid
-                  + " THEN pg_catalog.pg_advisory_unlock("
-                  + KEY
-                  + ") END");
-      if (released[0] != null) {
-        return;
-      }
-    }
-  }
-
   /** Who holds it now. */
   static List<Blocker> holders(Session session) throws SQLException {
     return blockers(
