@@ -132,7 +132,8 @@ class PoolerTest {
       assertThat(settingsThatStayed(url)).isEmpty();
       assertThat(db.tables()).isEmpty();
       assertThat(db.hasHistory()).isFalse();
-      assertThat(db.query("select to_regnamespace('schemaward')::text")).containsExactly((String) null);
+      assertThat(db.query("select to_regnamespace('schemaward')::text"))
+          .containsExactly((String) null);
     }
   }
 
@@ -168,7 +169,8 @@ class PoolerTest {
       ApplyOutcome outcome = apply(db.through(bouncer.url(db.name())));
       assertThat(outcome.failure()).isNull();
       assertThat(db.query("select what from marks")).containsExactly("init");
-      assertThat(db.query("select indisvalid from pg_index where indexrelid = 'marks_what'::regclass"))
+      assertThat(
+              db.query("select indisvalid from pg_index where indexrelid = 'marks_what'::regclass"))
           .containsExactly("t");
     }
   }
@@ -181,8 +183,7 @@ class PoolerTest {
       EngineException refused =
           apply(db.through(bouncer.url(db.name()) + "?options=-c%20geqo%3Doff")).failure();
       assertThat(refused.reason()).isEqualTo(FailureReason.PoolerUnsupported);
-      assertThat(refused)
-          .hasMessageContainingAll("startup parameter", "ignore_startup_parameters");
+      assertThat(refused).hasMessageContainingAll("startup parameter", "ignore_startup_parameters");
     }
   }
 }

@@ -23,8 +23,7 @@ import java.util.stream.Stream;
  * package, fetched by {@code apt-get download} and unpacked into the cache, which needs no root.
  */
 public final class PgBouncer implements AutoCloseable {
-  private static final List<String> PACKAGES =
-      List.of("pgbouncer", "libc-ares2", "libevent-2.1-7");
+  private static final List<String> PACKAGES = List.of("pgbouncer", "libc-ares2", "libevent-2.1-7");
   private static final Duration START_PATIENCE = Duration.ofSeconds(20);
 
   /** When a server connection goes back to the pool. */
