@@ -77,12 +77,10 @@ class PoolerTest {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
       stop.set(true);
-      for (Future<?> client : clients) {
-        client.get();
-      }
       executor.close();
+      assertThat(clients).allMatch(client -> client.state() == Future.State.SUCCESS);
     }
   }
 
