@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.schemaward.api.run.PlanDocument;
+import dev.schemaward.api.run.PlanText;
 import dev.schemaward.api.run.RunReason;
 import dev.schemaward.api.run.RunResult;
 import dev.schemaward.engine.EngineException;
@@ -286,8 +287,22 @@ final class Report {
       output.masked(pretty(document));
       return null;
     }
-    PlanText.of(document, plan.appliedCount(), plan.version()).forEach(output::line);
+    text(document, plan).lines().forEach(output::line);
     return frame(document);
+  }
+
+  private static String text(PlanDocument document, Plan plan) {
+    return plan.pending().isEmpty()
+        ? "Up to date: database "
+            + document.target().database()
+            + ", schema "
+            + document.target().schema()
+            + " is at "
+            + plan.version()
+            + ", "
+            + plan.appliedCount()
+            + " applied."
+        : PlanText.of(document);
   }
 
   private RunResult.Document frame(PlanDocument document) {

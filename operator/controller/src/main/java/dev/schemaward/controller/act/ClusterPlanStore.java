@@ -1,6 +1,7 @@
 package dev.schemaward.controller.act;
 
 import dev.schemaward.api.run.PlanDocument;
+import dev.schemaward.api.run.PlanText;
 import dev.schemaward.controller.run.Bytes;
 import dev.schemaward.controller.run.JobMarks;
 import io.fabric8.kubernetes.api.model.ConfigMap;
