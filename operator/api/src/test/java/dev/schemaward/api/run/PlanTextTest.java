@@ -39,8 +39,19 @@ class PlanTextTest {
 
   private static PlanDocument.Statement unmeasured(int index, String reason) {
     return new PlanDocument.Statement(
-        "m1", index, index, "SELECT 1", "SELECT", true, false, reason, List.of(), List.of(),
-        List.of(), List.of(), null);
+        "m1",
+        index,
+        index,
+        "SELECT 1",
+        "SELECT",
+        true,
+        false,
+        reason,
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        null);
   }
 
   private static PlanDocument.Finding finding(String migration, String waived, String safer) {
