@@ -2,6 +2,7 @@ package dev.schemaward.engine.hazard;
 
 import dev.schemaward.engine.catalog.LiveCatalog.Relation;
 import dev.schemaward.engine.sql.Name;
+import dev.schemaward.engine.sql.StatementKind.Execution;
 import dev.schemaward.engine.sql.command.Command;
 import dev.schemaward.engine.sql.command.TableChange;
 import java.util.ArrayList;
@@ -262,14 +263,15 @@ final class DestructionRules {
   }
 
   private static void updateAll(Step step, Command.Write write, Report report) {
-    if (write.verb().equals("UPDATE") && !write.where()) {
+    boolean batched = step.statement().kind().execution() == Execution.BATCH;
+    if (write.verb().equals("UPDATE") && !write.where() && !batched) {
       report.add(
           write.table(),
           "writes every row of "
               + step.named(write.table())
               + " anew in one transaction and keeps each locked until it commits"
               + step.time(write.table(), Harm.REWRITE),
-          "update in batches by key, each in a transaction of its own",
+          "-- schemaward: batch\n" + step.statement().text() + ";",
           Harm.SCAN,
           Harm.REWRITE);
     }

@@ -17,5 +17,7 @@ public enum HazardClass {
   /** Who may see or change what. */
   SECURITY,
   /** Nobody can tell what it does without running it. */
-  OPAQUE
+  OPAQUE,
+  /** A rule about findings themselves is not kept: a waiver that does not count. */
+  POLICY
 }

@@ -9,6 +9,7 @@ import dev.schemaward.engine.sql.command.CommandReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Judges a plan: every pending statement by every rule, in the light of what the live catalogue
@@ -39,14 +40,41 @@ public final class Hazards {
       Map<Place, StatementEffects> effects,
       LiveCatalog live,
       int serverMajor) {
-    PlanSchema schema = new PlanSchema(live);
+    return judge(pending, effects, live, serverMajor, List.of());
+  }
+
+  /**
+   * As above, with waivers; those in the comments of the files count too.
+   *
+   * @param waivers of a spec or policy
+   */
+  public static List<Finding> judge(
+      List<Migration> pending,
+      Map<Place, StatementEffects> effects,
+      LiveCatalog live,
+      int serverMajor,
+      List<Waiver> waivers) {
     List<Finding> findings = new ArrayList<>();
+    walk(pending, effects, live, serverMajor, step -> findings.addAll(judge(step)));
+    return Waivers.apply(findings, pending, waivers);
+  }
+
+  /** Shows each statement, in order, with what is known just before it runs. */
+  static void walk(
+      List<Migration> pending,
+      Map<Place, StatementEffects> effects,
+      LiveCatalog live,
+      int serverMajor,
+      Consumer<Step> visitor) {
+    PlanSchema schema = new PlanSchema(live);
     int transactions = 0;
     for (Migration migration : pending) {
       Transaction transaction = new Transaction(transactions++, false);
       for (Statement statement : migration.statements()) {
         Execution execution = statement.kind().execution();
-        if (execution == Execution.BEGIN || execution == Execution.NON_TRANSACTIONAL) {
+        boolean alone =
+            execution == Execution.NON_TRANSACTIONAL || execution == Execution.BATCH;
+        if (execution == Execution.BEGIN || alone) {
           transaction = new Transaction(transactions++, execution == Execution.BEGIN);
         }
         Step step =
@@ -58,17 +86,16 @@ public final class Hazards {
                 transaction,
                 effects.get(new Place(migration.name(), statement.index())),
                 serverMajor);
-        findings.addAll(judge(step));
+        visitor.accept(step);
         transaction.ran(step);
         SchemaEffects.apply(step);
         if (execution == Execution.COMMIT
             || execution == Execution.ROLLBACK
-            || execution == Execution.NON_TRANSACTIONAL) {
+            || alone) {
           transaction = new Transaction(transactions++, false);
         }
       }
     }
-    return findings;
   }
 
   private static List<Finding> judge(Step step) {

@@ -207,7 +207,7 @@ final class ObjectRules {
                     + ";\n"
                     + Recipes.fillTrigger(table, rename.newName(), "NEW." + old),
                 Recipes.backfill(table, rename.newName(), old)
-                    .replace(" IS NULL LIMIT", " IS NULL AND " + old + " IS NOT NULL LIMIT"));
+                    .replace(" IS NULL;", " IS NULL AND " + old + " IS NOT NULL;"));
     report.add(
         table,
         "renames column "

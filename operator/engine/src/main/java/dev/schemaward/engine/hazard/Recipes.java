@@ -17,20 +17,18 @@ final class Recipes {
     return constraint.name() == null ? Naming.constraint(table, constraint) : constraint.name();
   }
 
-  /** Fills a column a batch at a time; to be run again until it changes no row. */
+  /** Fills a column, a range of keys at a time. */
   static String backfill(Name table, String column, String expression) {
     String name = Name.quoted(column);
-    return "-- again and again, until it updates no row:\nUPDATE "
+    return "-- schemaward: batch\nUPDATE "
         + table.sql()
         + " SET "
         + name
         + " = "
         + expression
-        + " WHERE ctid = ANY (ARRAY (SELECT ctid FROM "
-        + table.sql()
         + " WHERE "
         + name
-        + " IS NULL LIMIT 10000));";
+        + " IS NULL;";
   }
 
   /** A trigger that keeps a column filled while old code writes. */

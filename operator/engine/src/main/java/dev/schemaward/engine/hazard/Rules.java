@@ -32,5 +32,10 @@ final class Rules {
           "unused-waiver",
           "waiver-without-reason");
 
+  /** True for an id that a finding may have. */
+  static boolean exists(String id) {
+    return OTHERS.contains(id) || ALL.stream().anyMatch(rule -> rule.id().equals(id));
+  }
+
   private Rules() {}
 }

@@ -271,19 +271,17 @@ final class TypeRules {
             + change.typeText()
             + ";\n"
             + Recipes.fillTrigger(table, fresh, inTrigger),
-        "-- again and again, until it updates no row:\nUPDATE "
+        "-- schemaward: batch\nUPDATE "
             + table.sql()
             + " SET "
             + Name.quoted(fresh)
             + " = "
             + cast
-            + " WHERE ctid = ANY (ARRAY (SELECT ctid FROM "
-            + table.sql()
             + " WHERE "
             + Name.quoted(fresh)
             + " IS NULL AND "
             + old
-            + " IS NOT NULL LIMIT 10000));",
+            + " IS NOT NULL;",
         "-- indexes and constraints of the old column first, CONCURRENTLY and NOT VALID\n"
             + "DROP TRIGGER "
             + Name.quoted(trigger)

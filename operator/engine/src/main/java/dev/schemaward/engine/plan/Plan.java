@@ -55,11 +55,7 @@ public record Plan(
 
   /** True when it destroys something or has a finding of severity block: a person should decide. */
   public boolean hazardous() {
-    return findings.stream()
-        .anyMatch(
-            finding ->
-                finding.severity() == Severity.BLOCK
-                    || finding.hazardClass() == HazardClass.DESTRUCTIVE);
+    return findings.stream().anyMatch(Finding::needsApproval);
   }
 
   /** How many findings have this severity. */
@@ -86,10 +82,10 @@ public record Plan(
       text.append(", ").append(destructive()).append(" destructive: ");
       text.append(first(HazardClass.DESTRUCTIVE).rule()).append(" in ");
       text.append(first(HazardClass.DESTRUCTIVE).migration());
-    } else if (count(Severity.BLOCK) > 0) {
-      Finding block =
-          findings.stream().filter(f -> f.severity() == Severity.BLOCK).findFirst().orElseThrow();
-      text.append(", ").append(count(Severity.BLOCK)).append(" to be decided: ");
+    } else if (hazardous()) {
+      List<Finding> open = findings.stream().filter(Finding::needsApproval).toList();
+      Finding block = open.getFirst();
+      text.append(", ").append(open.size()).append(" to be decided: ");
       text.append(block.rule()).append(" in ").append(block.migration());
     }
     return text.toString();

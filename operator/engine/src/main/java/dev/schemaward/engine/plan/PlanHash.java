@@ -55,7 +55,8 @@ public final class PlanHash {
                         "rule", finding.rule(),
                         "severity", finding.severity().name(),
                         "migration", finding.migration(),
-                        "index", Integer.toString(finding.index())))
+                        "index", Integer.toString(finding.index()),
+                        "waived", String.valueOf(finding.waived())))
             .toList());
     document.put("fingerprint", inputs.fingerprint());
     document.put(

@@ -46,12 +46,17 @@ final class Lexer {
     }
   }
 
+  /** A directive and the offset at which its comment begins. */
+  record Found(int start, Directive directive) {}
+
   private final String script;
+  private final List<Found> directives;
   private int at;
   private int line = 1;
 
-  private Lexer(String script) {
+  private Lexer(String script, List<Found> directives) {
     this.script = script;
+    this.directives = directives;
   }
 
   /**
@@ -61,7 +66,16 @@ final class Lexer {
    *     for NUL
    */
   static List<Token> tokens(String script) throws ScriptFault {
-    Lexer lexer = new Lexer(script);
+    return tokens(script, new ArrayList<>());
+  }
+
+  /**
+   * As {@link #tokens(String)}.
+   *
+   * @param directives gets the directives among the comments, in order
+   */
+  static List<Token> tokens(String script, List<Found> directives) throws ScriptFault {
+    Lexer lexer = new Lexer(script, directives);
     List<Token> tokens = new ArrayList<>(script.length() / 6 + 8);
     for (Token token = lexer.next(); token != null; token = lexer.next()) {
       tokens.add(token);
@@ -162,8 +176,13 @@ final class Lexer {
       if (c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f' || c == 0x0b) {
         advance();
       } else if (c == '-' && peek(1) == '-') {
+        int start = at;
         while (at < script.length() && script.charAt(at) != '\n') {
           at++;
+        }
+        Directive directive = Directive.in(script, start, at, line);
+        if (directive != null) {
+          directives.add(new Found(start, directive));
         }
       } else if (c == '/' && peek(1) == '*') {
         blockComment();

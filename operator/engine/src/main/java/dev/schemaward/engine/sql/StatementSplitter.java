@@ -19,7 +19,9 @@ public final class StatementSplitter {
    *     does not end
    */
   public static List<Statement> split(String script) throws ScriptFault {
-    List<Token> tokens = Lexer.tokens(script);
+    List<Lexer.Found> directives = new ArrayList<>();
+    List<Token> tokens = Lexer.tokens(script, directives);
+    List<Integer> ends = new ArrayList<>();
     List<Statement> statements = new ArrayList<>();
     int first = 0;
     int parentheses = 0;
@@ -34,10 +36,14 @@ public final class StatementSplitter {
         atomicDepth = atomicDepth(script, tokens, first, i, atomicDepth);
       } else if (token.is(script, ';') && parentheses == 0 && atomicDepth == 0) {
         add(script, tokens.subList(first, i), statements);
+        if (statements.size() > ends.size()) {
+          ends.add(token.end());
+        }
         first = i + 1;
       }
     }
     add(script, tokens.subList(first, tokens.size()), statements);
+    give(directives, ends, script, statements);
     if (!tokens.isEmpty() && BatchStatement.isMarked(script, tokens.getFirst().start())) {
       BatchStatement.check(statements);
       Statement only = statements.getFirst();
@@ -46,7 +52,8 @@ public final class StatementSplitter {
               only.index(),
               only.line(),
               only.text(),
-              only.kind().as(StatementKind.Execution.BATCH)));
+              only.kind().as(StatementKind.Execution.BATCH),
+              only.directives()));
     }
     return statements;
   }
@@ -86,6 +93,34 @@ public final class StatementSplitter {
           "write the rows as INSERT INTO … VALUES (pg_dump --inserts does)");
     }
     statements.add(new Statement(statements.size() + 1, first.line(), text, kind));
+  }
+
+  /**
+   * Gives each directive to the statement before whose end it stands, or behind whose end it stands
+   * on the same line; what follows the last statement belongs to it.
+   *
+   * @param ends offset behind the semicolon of each statement; the last one may have none
+   */
+  private static void give(
+      List<Lexer.Found> directives, List<Integer> ends, String script, List<Statement> statements) {
+    int at = 0;
+    List<List<Directive>> given = new ArrayList<>();
+    statements.forEach(statement -> given.add(new ArrayList<>()));
+    for (Lexer.Found found : directives) {
+      while (at < ends.size()
+          && ends.get(at) <= found.start()
+          && script.substring(ends.get(at), found.start()).indexOf('\n') >= 0) {
+        at++;
+      }
+      if (!statements.isEmpty()) {
+        given.get(Math.min(at, statements.size() - 1)).add(found.directive());
+      }
+    }
+    for (int i = 0; i < given.size(); i++) {
+      if (!given.get(i).isEmpty()) {
+        statements.set(i, statements.get(i).with(given.get(i)));
+      }
+    }
   }
 
   private static boolean readsStandardInput(String script, List<Token> tokens) {
