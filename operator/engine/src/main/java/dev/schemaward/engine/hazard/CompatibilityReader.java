@@ -119,7 +119,10 @@ final class CompatibilityReader {
   }
 
   private void unknown(String what) {
-    add(Verdict.UNKNOWN, what, "read it, and say whether code that is deployed now can live with it");
+    add(
+        Verdict.UNKNOWN,
+        what,
+        "read it, and say whether code that is deployed now can live with it");
   }
 
   private void drop(Command.Drop drop) {
@@ -164,7 +167,8 @@ final class CompatibilityReader {
           add(
               Verdict.BREAKS,
               "moves " + table + " to schema " + to.schema(),
-              "expand: move it and leave a view in the old schema; deploy; contract: drop the view");
+              "expand: move it and leave a view in the old schema; deploy; contract: drop the"
+                  + " view");
       case TableChange.AlterType type -> type(table, type);
       case TableChange.AddColumn add -> addColumn(table, add.column());
       case TableChange.SetNotNull set -> tightens("refuses NULL in " + table + "." + set.column());
@@ -217,7 +221,11 @@ final class CompatibilityReader {
     if ((column.has(Kind.NOT_NULL) || column.has(Kind.PRIMARY_KEY)) && !filled) {
       add(
           Verdict.BREAKS,
-          "adds " + table + "." + column.name() + ", which old code does not fill and must not be"
+          "adds "
+              + table
+              + "."
+              + column.name()
+              + ", which old code does not fill and must not be"
               + " NULL",
           "expand: add it nullable, or with a default; deploy code that fills it; contract: make it"
               + " NOT NULL");
@@ -229,8 +237,10 @@ final class CompatibilityReader {
     if (!sameRows) {
       tightens(
           switch (constraint.kind()) {
-            case CHECK -> "refuses rows of " + table + " that fail CHECK (" + constraint.expression() + ")";
-            case FOREIGN_KEY -> "refuses rows of " + table + " that " + constraint.references() + " does not have";
+            case CHECK ->
+                "refuses rows of " + table + " that fail CHECK (" + constraint.expression() + ")";
+            case FOREIGN_KEY ->
+                "refuses rows of " + table + " that " + constraint.references() + " does not have";
             case NOT_NULL -> "refuses NULL in " + table + "." + constraint.columns().getFirst();
             case UNIQUE, PRIMARY_KEY -> "refuses rows of " + table + " that are equal";
             case EXCLUDE -> "refuses rows of " + table + " that exclude each other";

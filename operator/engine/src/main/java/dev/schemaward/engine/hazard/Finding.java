@@ -27,8 +27,7 @@ public record Finding(
     String waived) {
   /** True when a person must decide before it runs. A waiver covers no destruction. */
   public boolean needsApproval() {
-    return hazardClass == HazardClass.DESTRUCTIVE
-        || (severity == Severity.BLOCK && waived == null);
+    return hazardClass == HazardClass.DESTRUCTIVE || (severity == Severity.BLOCK && waived == null);
   }
 
   Finding waivedBecause(String reason) {

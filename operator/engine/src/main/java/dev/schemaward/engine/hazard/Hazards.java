@@ -72,8 +72,7 @@ public final class Hazards {
       Transaction transaction = new Transaction(transactions++, false);
       for (Statement statement : migration.statements()) {
         Execution execution = statement.kind().execution();
-        boolean alone =
-            execution == Execution.NON_TRANSACTIONAL || execution == Execution.BATCH;
+        boolean alone = execution == Execution.NON_TRANSACTIONAL || execution == Execution.BATCH;
         if (execution == Execution.BEGIN || alone) {
           transaction = new Transaction(transactions++, execution == Execution.BEGIN);
         }
@@ -89,9 +88,7 @@ public final class Hazards {
         visitor.accept(step);
         transaction.ran(step);
         SchemaEffects.apply(step);
-        if (execution == Execution.COMMIT
-            || execution == Execution.ROLLBACK
-            || alone) {
+        if (execution == Execution.COMMIT || execution == Execution.ROLLBACK || alone) {
           transaction = new Transaction(transactions++, false);
         }
       }

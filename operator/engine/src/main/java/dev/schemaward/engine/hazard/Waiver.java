@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Somebody's word that a finding is known and accepted. A finding that is covered stays listed, with
- * the reason; it no longer asks for an approval, unless it destroys something.
+ * Somebody's word that a finding is known and accepted. A finding that is covered stays listed,
+ * with the reason; it no longer asks for an approval, unless it destroys something.
  *
  * <p>In SQL: {@code -- schemaward: allow rule[, rule] -- reason} before, inside, or at the end of
  * the line of a statement; {@code allow-file} instead of {@code allow} for the whole file.

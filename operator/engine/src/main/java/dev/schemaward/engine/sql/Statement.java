@@ -9,7 +9,8 @@ import java.util.List;
  * @param line line of its first character in the file, from 1
  * @param text its text without leading comments and white space and without the closing semicolon
  * @param kind what it is, and how it must be run
- * @param directives comments meant for us that stand before it, in it, or behind it on its last line
+ * @param directives comments meant for us that stand before it, in it, or behind it on its last
+ *     line
  */
 public record Statement(
     int index, int line, String text, StatementKind kind, List<Directive> directives) {

@@ -101,7 +101,8 @@ class WaiverTest {
 
   @Test
   void aWaiverInAStringIsNone() {
-    assertThat(judge("comment on table t is '\n-- schemaward: allow drop-table -- x\n'; drop table t"))
+    assertThat(
+            judge("comment on table t is '\n-- schemaward: allow drop-table -- x\n'; drop table t"))
         .filteredOn(f -> f.rule().equals("drop-table"))
         .allMatch(f -> f.waived() == null)
         .hasSize(1);
