@@ -42,30 +42,40 @@ final class Catalogue {
    */
   record Held(long oid, List<String> modes, Relation now, long scans) {}
 
-  /** What the session's own transaction holds, without system, TOAST and temporary relations. */
-  static List<Held> held(Session session) throws SQLException {
+  /**
+   * What the session's own transaction holds of the relations that existed before it, and the
+   * indexes that it has made on them; without system, TOAST and temporary relations.
+   *
+   * @param newest the highest oid of a relation when the transaction began: what it makes gets
+   *     higher ones, and there can be very many of these
+   */
+  static List<Held> held(Session session, long newest) throws SQLException {
     return session
         .rows(
             """
-            SELECT l.relation, l.modes, n.nspname || '.' || c.relname, c.relkind,
+            WITH l AS MATERIALIZED (
+              SELECT relation, pg_catalog.string_agg(DISTINCT mode, ',') AS modes
+              FROM pg_catalog.pg_locks
+              WHERE pid = pg_catalog.pg_backend_pid() AND locktype = 'relation' AND granted
+                AND mode <> 'SIReadLock' AND relation BETWEEN 16384 AND %1$d
+                AND database = (SELECT oid FROM pg_catalog.pg_database
+                                WHERE datname = pg_catalog.current_database())
+              GROUP BY relation),
+            held AS (
+              SELECT relation, modes FROM l
+              UNION ALL
+              SELECT i.indexrelid, '' FROM l JOIN pg_catalog.pg_index i ON i.indrelid = l.relation
+              WHERE i.indexrelid > %1$d)
+            SELECT h.relation, h.modes, n.nspname || '.' || c.relname, c.relkind,
                    pg_catalog.pg_relation_filenode(c.oid), i.indrelid,
-                   pg_catalog.pg_stat_get_xact_numscans(l.relation)
-            FROM (SELECT relation, pg_catalog.string_agg(DISTINCT mode, ',') AS modes
-                  FROM pg_catalog.pg_locks
-                  WHERE pid = pg_catalog.pg_backend_pid() AND locktype = 'relation' AND granted
-                    AND mode <> 'SIReadLock' AND relation\
+                   pg_catalog.pg_stat_get_xact_numscans(h.relation)
+            FROM held h
+            LEFT JOIN pg_catalog.pg_class c ON c.oid = h.relation
+            LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = h.relation
+            WHERE n.nspname IS NULL OR n.nspname !~ '^pg_(toast|temp)'
             """
-                + USER_RELATION
-                + """
-
-                        AND database = (SELECT oid FROM pg_catalog.pg_database
-                                        WHERE datname = pg_catalog.current_database())
-                      GROUP BY relation) l
-                LEFT JOIN pg_catalog.pg_class c ON c.oid = l.relation
-                LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-                LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = l.relation
-                WHERE n.nspname IS NULL OR n.nspname !~ '^pg_(toast|temp)'
-                """)
+                .formatted(newest))
         .stream()
         .map(
             row ->
@@ -75,6 +85,11 @@ final class Catalogue {
                     row[2] == null ? null : relation(row[0], row[2], row[3], row[4], row[5]),
                     row[6] == null ? 0 : Long.parseLong(row[6])))
         .toList();
+  }
+
+  /** The highest oid of a relation that the session sees. */
+  static long newest(Session session) throws SQLException {
+    return Long.parseLong(session.row("SELECT max(oid) FROM pg_catalog.pg_class")[0]);
   }
 
   /** Heap scans that the session has counted and not yet reported, by table. */

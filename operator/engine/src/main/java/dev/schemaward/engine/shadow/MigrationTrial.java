@@ -147,7 +147,12 @@ final class MigrationTrial {
           stage.worker().execute(statement.text());
           double took = (System.nanoTime() - begun) / 1e6;
           if (watch != null) {
-            effects.put(statement.index(), watch.after(statement, took));
+            Optional<String> tooLate = stage.tooLateToWatch();
+            effects.put(
+                statement.index(),
+                tooLate.isPresent()
+                    ? StatementEffects.notMeasured(tooLate.get())
+                    : watch.after(statement, took));
           }
         }
       }
@@ -178,10 +183,13 @@ final class MigrationTrial {
     }
     stage.checkTime();
     try {
-      if (watched) {
+      Optional<String> tooLate = stage.tooLateToWatch();
+      if (watched && tooLate.isEmpty()) {
         effects.put(statement.index(), new LoneStatementWatch(stage).run(statement));
       } else {
         stage.worker().execute(statement.text());
+        tooLate.ifPresent(
+            reason -> effects.put(statement.index(), StatementEffects.notMeasured(reason)));
       }
       return true;
     } catch (SQLException e) {

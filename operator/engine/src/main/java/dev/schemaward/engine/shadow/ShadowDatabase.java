@@ -29,6 +29,9 @@ public final class ShadowDatabase implements AutoCloseable {
   private final String schema;
   private final Set<String> rolesMade = new LinkedHashSet<>();
 
+  /** Ends with this database; null when somebody else ends it. */
+  private ShadowServer server;
+
   /**
    * What the target is called, so that a migration that names it works on the shadow too.
    *
@@ -83,6 +86,12 @@ public final class ShadowDatabase implements AutoCloseable {
     return made;
   }
 
+  /** Makes the server end with this database. */
+  ShadowDatabase endingWith(ShadowServer itsServer) {
+    this.server = itsServer;
+    return this;
+  }
+
   /** Opens a session as the role that runs migrations, with the target schema first. */
   public Session open() throws EngineException {
     return open(worker, schema);
@@ -132,6 +141,9 @@ public final class ShadowDatabase implements AutoCloseable {
   @Override
   public void close() {
     if (ownServer()) {
+      if (server != null) {
+        server.close();
+      }
       return; // it ends with its server
     }
     try (Session session = open(admin, null)) {

@@ -77,6 +77,21 @@ public final class ShadowRun {
     return new ShadowRun(database, request).run();
   }
 
+  /**
+   * Opens a shadow, runs and closes it. For who needs no more than the effects.
+   *
+   * @param major of the target
+   * @param names what the target is called
+   */
+  public static ShadowOutcome run(
+      ShadowSource source, int major, ShadowDatabase.Names names, Request request) {
+    try (ShadowDatabase database = source.open(major, names)) {
+      return run(database, request);
+    } catch (ShadowUnavailableException e) {
+      return without(request.pending(), e.getMessage());
+    }
+  }
+
   /** The outcome where there is no shadow at all: nothing is measured, for this reason. */
   public static ShadowOutcome without(List<Migration> pending, String reason) {
     Map<StatementKey, StatementEffects> effects = new HashMap<>();

@@ -38,6 +38,7 @@ public final class ShadowServer implements AutoCloseable {
   private final Process process;
   private final Thread shutdownHook;
   private String password;
+  private boolean closed;
 
   private ShadowServer(DataDirectory directory, int major, int port, Process process) {
     this.directory = directory;
@@ -143,6 +144,10 @@ public final class ShadowServer implements AutoCloseable {
 
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     try {
       Runtime.getRuntime().removeShutdownHook(shutdownHook);
     } catch (IllegalStateException e) {

@@ -10,6 +10,8 @@ import dev.schemaward.engine.sql.Statement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -74,6 +76,21 @@ final class ShadowStage implements AutoCloseable {
     }
   }
 
+  /**
+   * Why statements are run and no longer measured; empty while there is time. Measuring costs more
+   * than running, so what has too many statements still shows whether it fails, and its end state.
+   */
+  Optional<String> tooLateToWatch() {
+    Duration forWatching = budget.dividedBy(2);
+    boolean late = System.nanoTime() > deadlineNanos - budget.minus(forWatching).toNanos();
+    return late
+        ? Optional.of(
+            "it ran and was not measured: more statements than can be measured in "
+                + forWatching.toSeconds()
+                + " s")
+        : Optional.empty();
+  }
+
   /** Leaves the failed transaction; what follows must be decided by the caller. */
   void afterError(SQLException e) throws ShadowEndedException {
     if (SqlStateClass.of(e.getSQLState()) == SqlStateClass.CONNECTION_LOST) {
@@ -118,7 +135,7 @@ final class ShadowStage implements AutoCloseable {
       schema =
           written.startsWith("\"")
               ? written.substring(1, written.length() - 1).replace("\"\"", "\"")
-              : written.toLowerCase(java.util.Locale.ROOT);
+              : written.toLowerCase(Locale.ROOT);
     }
     return tryMakeExtension(statement.kind().objects().getFirst(), schema);
   }

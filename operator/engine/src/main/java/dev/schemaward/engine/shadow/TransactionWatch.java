@@ -26,6 +26,7 @@ final class TransactionWatch {
   private final Session worker;
   private final Session observer;
   private final Map<Long, Long> scans;
+  private final long newest;
 
   /** As everybody else sees it; empty for what this transaction has made. */
   private final Map<Long, Optional<Relation>> before = new HashMap<>();
@@ -47,12 +48,13 @@ final class TransactionWatch {
   TransactionWatch(Session worker, Session observer) throws SQLException {
     this.worker = worker;
     this.observer = observer;
+    this.newest = Catalogue.newest(worker);
     this.scans = Catalogue.scansBefore(worker);
   }
 
   /** What the statement that has just ended did. */
   StatementEffects after(Statement statement, double durationMs) throws SQLException {
-    List<Held> held = Catalogue.held(worker);
+    List<Held> held = Catalogue.held(worker, newest);
     learn(held);
     boolean truncates = statement.kind().command().equals("TRUNCATE");
     Map<String, String> locks = new TreeMap<>();
@@ -157,7 +159,7 @@ final class TransactionWatch {
   private Set<String> scansOfQuery(Statement statement) throws SQLException {
     Set<String> whole = ReadsAll.of(worker, statement);
     // What planning read is not the next statement's.
-    for (Held relation : Catalogue.held(worker)) {
+    for (Held relation : Catalogue.held(worker, newest)) {
       scans.put(relation.oid(), relation.scans());
     }
     return whole;

@@ -340,6 +340,41 @@ class ShadowRunTest {
   }
 
   @Test
+  void whatIsTooMuchToMeasureStillRuns() throws Exception {
+    ShadowOutcome outcome =
+        ShadowRun.run(
+            database,
+            new ShadowRun.Request(
+                List.of(),
+                List.of(migration("0", BASE)),
+                List.of(
+                    migration("1", "select pg_sleep(1.2)"),
+                    migration("2", "create table two (id int)"),
+                    migration("3", "create index concurrently i on child (note)"),
+                    migration("4", "alter table absent add column a int")),
+                Map.of(),
+                Duration.ofSeconds(2)));
+    assertThat(effects(outcome, 2, 1).notMeasured()).contains("not measured").contains("1 s");
+    assertThat(effects(outcome, 3, 1).notMeasured()).contains("not measured");
+    assertThat(outcome.failure().orElseThrow().sqlState()).isEqualTo("42P01");
+    assertThat(outcome.failure().orElseThrow().unlessPresent()).isTrue();
+  }
+
+  @Test
+  void aStatementOfFiveMegabytesIsOneStatement() throws Exception {
+    String text = "x".repeat(5_000_000);
+    ShadowOutcome outcome =
+        run(
+            "insert into parent values (1, '" + text + "')",
+            "alter table child add column a int; /* " + text + " */");
+    assertThat(effects(outcome, 1, 1).locks())
+        .contains(lock("public.parent", "RowExclusiveLock"));
+    assertThat(effects(outcome, 1, 1).scans()).isEmpty();
+    assertThat(effects(outcome, 2, 1).locks())
+        .containsExactly(lock("public.child", "AccessExclusiveLock"));
+  }
+
+  @Test
   void timeIsBoundedAndSaid() throws Exception {
     ShadowOutcome outcome =
         ShadowRun.run(
