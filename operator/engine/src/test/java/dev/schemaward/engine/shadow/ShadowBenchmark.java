@@ -39,11 +39,11 @@ public final class ShadowBenchmark {
   private static Migration applied(int i) throws Exception {
     String sql =
         i == 0 || i % 3 == 0
-            ? "create table t%1$d (id bigint primary key, name varchar(100) not null, at timestamptz"
-                + " default now(), other bigint); create index on t%1$d (name);"
+            ? "create table t%1$d (id bigint primary key, name varchar(100) not null, at"
+                  + " timestamptz default now(), other bigint); create index on t%1$d (name);"
             : i % 3 == 1
-                ? "alter table t%2$d add column extra%1$d text not null default ''; comment on table"
-                    + " t%2$d is 'x';"
+                ? "alter table t%2$d add column extra%1$d text not null default ''; comment on"
+                      + " table t%2$d is 'x';"
                 : "alter table t%2$d add constraint fk%1$d foreign key (other) references t0 (id);"
                     + " create index on t%2$d (other);";
     return migration("m" + i, sql.formatted(i, i - i % 3));
@@ -88,7 +88,8 @@ public final class ShadowBenchmark {
         throw new IllegalStateException(outcome.toString());
       }
     }
-    System.out.printf("round %d: with stop %d ms%n", round, (System.nanoTime() - begun) / 1_000_000);
+    System.out.printf(
+        "round %d: with stop %d ms%n", round, (System.nanoTime() - begun) / 1_000_000);
   }
 
   private static void many(Path installation, Path scratch) throws Exception {
@@ -123,13 +124,13 @@ public final class ShadowBenchmark {
           "create function touch() returns trigger language plpgsql as 'begin return new; end'");
       server.execute(
           database,
-          "do $$ begin for i in 1..2000 loop execute format('create table t%1$s (id int primary key,"
-              + " a int check (a > 0), b text, c text, d int, e int, f int, g int);"
-              + " create index on t%1$s (b); create index on t%1$s (c)', i);"
-              + " if i > 1 then execute format('alter table t%1$s add foreign key (d) references"
-              + " t%2$s', i, i - 1); end if; if mod(i, 10) = 0 then execute format('create trigger x"
-              + " before update on t%1$s for each row execute function touch()', i); end if;"
-              + " if mod(i, 100) = 0 then commit; end if; end loop; end $$");
+          "do $$ begin for i in 1..2000 loop execute format('create table t%1$s (id int primary"
+              + " key, a int check (a > 0), b text, c text, d int, e int, f int, g int); create"
+              + " index on t%1$s (b); create index on t%1$s (c)', i); if i > 1 then execute"
+              + " format('alter table t%1$s add foreign key (d) references t%2$s', i, i - 1); end"
+              + " if; if mod(i, 10) = 0 then execute format('create trigger x before update on"
+              + " t%1$s for each row execute function touch()', i); end if; if mod(i, 100) = 0 then"
+              + " commit; end if; end loop; end $$");
       for (int round = 1; round <= 5; round++) {
         try (Session session =
             Session.open(

@@ -367,8 +367,7 @@ class ShadowRunTest {
         run(
             "insert into parent values (1, '" + text + "')",
             "alter table child add column a int; /* " + text + " */");
-    assertThat(effects(outcome, 1, 1).locks())
-        .contains(lock("public.parent", "RowExclusiveLock"));
+    assertThat(effects(outcome, 1, 1).locks()).contains(lock("public.parent", "RowExclusiveLock"));
     assertThat(effects(outcome, 1, 1).scans()).isEmpty();
     assertThat(effects(outcome, 2, 1).locks())
         .containsExactly(lock("public.child", "AccessExclusiveLock"));
