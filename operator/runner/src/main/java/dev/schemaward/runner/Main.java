@@ -148,7 +148,12 @@ public final class Main implements Runnable {
     Credentials credentials(TargetOptions target) throws EngineException {
       Credentials credentials = target.credentials(environment);
       output.mask(credentials.secrets());
-      return credentials;
+      return credentials.orElseFrom(
+          () -> {
+            Credentials fresh = target.credentials(environment);
+            output.mask(fresh.secrets());
+            return fresh;
+          });
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.schemaward.engine.connect;
 
+import dev.schemaward.engine.EngineException;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,7 +20,8 @@ import java.util.Set;
  * @param socketTimeout how long to wait for the answer to one of Schemaward's own statements; zero
  *     for its own bound
  * @param options libpq's {@code options}; null for none
- * @param secrets every text that must never be shown: the password, the whole URL …
+ * @param secrets every text that must never be shown: the password, as it is and as the URL had it …
+ * @param again where they can be read anew; null for nowhere
  */
 public record Credentials(
     String host,
@@ -32,7 +34,14 @@ public record Credentials(
     Duration connectTimeout,
     Duration socketTimeout,
     String options,
-    List<String> secrets) {
+    List<String> secrets,
+    Source again) {
+  /** Where credentials come from; read a second time when the server refuses the first. */
+  @FunctionalInterface
+  public interface Source {
+    Credentials read() throws EngineException;
+  }
+
   public Credentials {
     Set<String> all = new LinkedHashSet<>(secrets);
     if (password != null) {
@@ -44,7 +53,7 @@ public record Credentials(
     secrets = List.copyOf(all);
   }
 
-  /** Without a socket timeout. */
+  /** Without a socket timeout and without a source. */
   public Credentials(
       String host,
       int port,
@@ -67,7 +76,30 @@ public record Credentials(
         connectTimeout,
         Duration.ZERO,
         options,
-        secrets);
+        secrets,
+        null);
+  }
+
+  /** The same, and if the server refuses them, they are read again from there, once. */
+  public Credentials orElseFrom(Source source) {
+    return new Credentials(
+        host,
+        port,
+        database,
+        user,
+        password,
+        schema,
+        tls,
+        connectTimeout,
+        socketTimeout,
+        options,
+        secrets,
+        source);
+  }
+
+  /** True when there is no point in trying with {@code other} what these were refused for. */
+  boolean sameAs(Credentials other) {
+    return orElseFrom(null).equals(other.orElseFrom(null));
   }
 
   /** What may be shown: host, port and database. */

@@ -80,7 +80,8 @@ final class DatabaseUrl {
             ? Duration.ofSeconds(number(query.get("socket_timeout"), "socket_timeout", source))
             : Duration.ZERO,
         query.get("options"),
-        matcher.group("password") == null ? List.of() : List.of(matcher.group("password")));
+        matcher.group("password") == null ? List.of() : List.of(matcher.group("password")),
+        null);
   }
 
   private static Map<String, String> query(String text, String source) throws EngineException {

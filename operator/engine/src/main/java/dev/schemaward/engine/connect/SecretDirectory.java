@@ -71,6 +71,9 @@ public final class SecretDirectory {
             .ifPresent(key -> found.put(wanted.getKey(), files.get(key).strip()));
       }
     }
+    if (found.containsKey("password")) {
+      found.put("password", withoutLineEnd(raw("password", files, keys)));
+    }
     if (!found.containsKey("host") || !found.containsKey("user")) {
       throw new EngineException(
           FailureReason.DependencyMissing,
@@ -99,6 +102,21 @@ public final class SecretDirectory {
         Duration.ofSeconds(5),
         null,
         List.of());
+  }
+
+  /** Spaces may belong to a password; the line end that an editor leaves does not. */
+  private static String withoutLineEnd(String text) {
+    return text.replaceFirst("\\r?\\n\\z", "");
+  }
+
+  private static String raw(String wanted, Map<String, String> files, Map<String, String> keys) {
+    return files.get(
+        keys.containsKey(wanted)
+            ? keys.get(wanted)
+            : SINGLE_KEYS.get(wanted).stream()
+                .filter(files::containsKey)
+                .findFirst()
+                .orElseThrow());
   }
 
   /** Reads a file that holds a URL. */
@@ -140,7 +158,10 @@ public final class SecretDirectory {
       throw new EngineException(
           FailureReason.DependencyMissing, "no database Secret is mounted at " + directory);
     }
-    try (Stream<Path> list = Files.list(directory)) {
+    // A mounted Secret is replaced by turning this link: behind it old and new are never mixed.
+    Path link = directory.resolve("..data");
+    try (Stream<Path> list =
+        Files.list(Files.isDirectory(link) ? link.toRealPath() : directory)) {
       for (Path file : (Iterable<Path>) list::iterator) {
         String name = file.getFileName().toString();
         if (!name.startsWith("..") && Files.isRegularFile(file) && Files.size(file) < 1 << 20) {

@@ -99,12 +99,29 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * Connects and sets the session up.
+   * Connects and sets the session up. Credentials that the server refuses are read again once: they
+   * may have been rotated since.
    *
    * @throws EngineException TargetUnreachable, CredentialsRejected, TargetOutOfResources,
    *     TargetReadOnly, ServerUnsupported, PoolerUnsupported
    */
   public static Session open(Credentials credentials, Settings settings, RoundTrip roundTrip)
+      throws EngineException {
+    try {
+      return connect(credentials, settings, roundTrip);
+    } catch (EngineException refused) {
+      if (refused.reason() != FailureReason.CredentialsRejected || credentials.again() == null) {
+        throw refused;
+      }
+      Credentials fresh = credentials.again().read();
+      if (fresh.sameAs(credentials)) {
+        throw refused;
+      }
+      return connect(fresh, settings, roundTrip);
+    }
+  }
+
+  private static Session connect(Credentials credentials, Settings settings, RoundTrip roundTrip)
       throws EngineException {
     Settings resolved =
         settings.schema() != null
