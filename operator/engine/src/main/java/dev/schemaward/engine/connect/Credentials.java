@@ -20,7 +20,8 @@ import java.util.Set;
  * @param socketTimeout how long to wait for the answer to one of Schemaward's own statements; zero
  *     for its own bound
  * @param options libpq's {@code options}; null for none
- * @param secrets every text that must never be shown: the password, as it is and as the URL had it …
+ * @param secrets every text that must never be shown: the password, as it is and as the URL had it
+ *     …
  * @param again where they can be read anew; null for nowhere
  */
 public record Credentials(

@@ -160,8 +160,7 @@ public final class SecretDirectory {
     }
     // A mounted Secret is replaced by turning this link: behind it old and new are never mixed.
     Path link = directory.resolve("..data");
-    try (Stream<Path> list =
-        Files.list(Files.isDirectory(link) ? link.toRealPath() : directory)) {
+    try (Stream<Path> list = Files.list(Files.isDirectory(link) ? link.toRealPath() : directory)) {
       for (Path file : (Iterable<Path>) list::iterator) {
         String name = file.getFileName().toString();
         if (!name.startsWith("..") && Files.isRegularFile(file) && Files.size(file) < 1 << 20) {

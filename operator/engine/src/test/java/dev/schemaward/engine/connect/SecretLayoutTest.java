@@ -41,9 +41,7 @@ class SecretLayoutTest {
 
   private String url() {
     return server.url(
-        database,
-        role,
-        URLEncoder.encode(PASSWORD, StandardCharsets.UTF_8).replace("+", "%20"));
+        database, role, URLEncoder.encode(PASSWORD, StandardCharsets.UTF_8).replace("+", "%20"));
   }
 
   private enum Layout {
@@ -135,7 +133,15 @@ class SecretLayoutTest {
       case KEYS_FOR_DIRECT_URL -> Map.of("url", "MAIN", "directUrl", "PRIMARY");
       case KEYS_FOR_PARTS ->
           Map.of(
-              "host", "where", "port", "door", "database", "what", "user", "who", "password",
+              "host",
+              "where",
+              "port",
+              "door",
+              "database",
+              "what",
+              "user",
+              "who",
+              "password",
               "key");
       default -> Map.of();
     };
@@ -153,8 +159,7 @@ class SecretLayoutTest {
     }
     Path link = secret.resolve("..data_new");
     Files.createSymbolicLink(link, data.getFileName());
-    Files.move(
-        link, secret.resolve("..data"), java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+    Files.move(link, secret.resolve("..data"), java.nio.file.StandardCopyOption.ATOMIC_MOVE);
   }
 
   private static Session open(Credentials credentials) throws EngineException {
