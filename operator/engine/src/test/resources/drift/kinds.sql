@@ -78,6 +78,8 @@ ALTER TABLE public.orders REPLICA IDENTITY USING INDEX orders_identity
 ALTER TABLE public.users REPLICA IDENTITY FULL
 == owner | table public.orders |
 ALTER TABLE public.orders OWNER TO drift_owner
+== owner who had been granted something | table public.orders |
+ALTER TABLE public.orders OWNER TO drift_reader
 == comment on a table | table public.users |
 COMMENT ON TABLE public.users IS 'nobody'
 == granted privilege | table public.orders |

@@ -45,6 +45,16 @@ public final class DependencyGraph {
             on.forEach(other -> dependents.computeIfAbsent(other, k -> new TreeSet<>()).add(key)));
   }
 
+  /** What either of two graphs says. */
+  DependencyGraph union(DependencyGraph other) {
+    Map<ObjectKey, Set<ObjectKey>> both = new HashMap<>();
+    for (DependencyGraph graph : List.of(this, other)) {
+      graph.dependsOn.forEach(
+          (key, on) -> both.computeIfAbsent(key, k -> new TreeSet<>()).addAll(on));
+    }
+    return new DependencyGraph(both);
+  }
+
   /** What {@code key} cannot exist without; never itself. */
   public Set<ObjectKey> dependsOn(ObjectKey key) {
     return dependsOn.getOrDefault(key, Set.of());

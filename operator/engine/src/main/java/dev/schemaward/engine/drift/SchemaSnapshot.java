@@ -3,11 +3,15 @@ package dev.schemaward.engine.drift;
 import dev.schemaward.engine.connect.Session;
 import java.sql.SQLException;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 
 /**
  * Everything that the schemas of a database consisted of at one moment. Holds no OID, no row, no
@@ -68,6 +72,59 @@ public final class SchemaSnapshot {
   /** Which of them depend on which. */
   public DependencyGraph dependencies() {
     return dependencies;
+  }
+
+  /**
+   * This snapshot with every object put through {@code change}, which may give null to leave it
+   * out.
+   */
+  SchemaSnapshot map(UnaryOperator<SchemaObject> change) {
+    NavigableMap<ObjectKey, SchemaObject> changed = new TreeMap<>();
+    for (SchemaObject object : objects.values()) {
+      SchemaObject other = change.apply(object);
+      if (other != null) {
+        changed.put(other.key(), other);
+      }
+    }
+    return new SchemaSnapshot(major, changed, dependencies);
+  }
+
+  /** This snapshot, but like {@code other} in everything that is ignored. */
+  SchemaSnapshot ignoring(SchemaSnapshot other, List<DriftIgnore> ignores) {
+    if (ignores.isEmpty()) {
+      return this;
+    }
+    NavigableMap<ObjectKey, SchemaObject> blended = new TreeMap<>();
+    Set<ObjectKey> keys = new TreeSet<>(objects.keySet());
+    keys.addAll(other.objects.keySet());
+    for (ObjectKey key : keys) {
+      SchemaObject ours = objects.get(key);
+      SchemaObject theirs = other.objects.get(key);
+      SchemaObject any = ours == null ? theirs : ours;
+      SchemaObject chosen =
+          ignores.stream().anyMatch(ignore -> ignore.matches(any, null))
+              ? theirs
+              : ours == null || theirs == null ? ours : blend(ours, theirs, ignores);
+      if (chosen != null) {
+        blended.put(key, chosen);
+      }
+    }
+    return new SchemaSnapshot(major, blended, dependencies.union(other.dependencies));
+  }
+
+  private static SchemaObject blend(
+      SchemaObject ours, SchemaObject theirs, List<DriftIgnore> ignores) {
+    Map<String, String> attributes = new HashMap<>(ours.attributes());
+    for (Drift.Attribute attribute : SchemaComparison.differences(ours, theirs)) {
+      if (ignores.stream().anyMatch(ignore -> ignore.matches(ours, attribute.name()))) {
+        if (theirs.is(attribute.name())) {
+          attributes.put(attribute.name(), theirs.get(attribute.name()));
+        } else {
+          attributes.remove(attribute.name());
+        }
+      }
+    }
+    return new SchemaObject(ours.kind(), ours.identity(), ours.parent(), attributes);
   }
 
   /** Lower-case hex SHA-256 of the canonical form. */

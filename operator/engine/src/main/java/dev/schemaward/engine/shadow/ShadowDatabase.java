@@ -98,7 +98,7 @@ public final class ShadowDatabase implements AutoCloseable {
   }
 
   /** Opens a session that looks on. */
-  Session openObserver() throws EngineException {
+  public Session openObserver() throws EngineException {
     return open(admin, null);
   }
 

@@ -84,7 +84,12 @@ final class ScriptWriter {
     }
     if (Names.grantable(after.kind())
         && !Objects.equals(before.get("privileges"), after.get("privileges"))) {
-      privileges(after, Acl.parse(effective(before)), effective(after));
+      Map<String, List<String>> has = Acl.parse(effective(before));
+      if (after.is("owner")) {
+        // What the new owner was granted before has become part of what it has as owner.
+        has.remove(after.get("owner"));
+      }
+      privileges(after, has, effective(after));
     }
     if (!Objects.equals(before.get("comment"), after.get("comment"))) {
       comment(after);
