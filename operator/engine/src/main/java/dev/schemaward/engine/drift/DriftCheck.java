@@ -131,9 +131,9 @@ public final class DriftCheck {
     String schema = store.table() == null ? "schemaward" : session.schema();
     String table = store.table() == null ? "history" : store.table();
     return session.row(
-        "SELECT r, quote_ident(r) FROM (SELECT coalesce((SELECT pg_catalog.pg_get_userbyid(c.relowner)"
-            + " FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid ="
-            + " c.relnamespace WHERE n.nspname = "
+        "SELECT r, quote_ident(r) FROM (SELECT coalesce((SELECT"
+            + " pg_catalog.pg_get_userbyid(c.relowner) FROM pg_catalog.pg_class c JOIN"
+            + " pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = "
             + Sql.literal(schema)
             + " AND c.relname = "
             + Sql.literal(table)
@@ -262,8 +262,8 @@ public final class DriftCheck {
     };
   }
 
-  private static DriftProposal tried(
-      SchemaScript script, SchemaSnapshot wanted, ShadowSide shadow) throws SQLException {
+  private static DriftProposal tried(SchemaScript script, SchemaSnapshot wanted, ShadowSide shadow)
+      throws SQLException {
     try {
       shadow.run(script);
     } catch (SQLException e) {

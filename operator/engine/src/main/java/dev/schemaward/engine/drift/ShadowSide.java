@@ -47,8 +47,7 @@ final class ShadowSide {
         session.rows("SELECT quote_ident(rolname) FROM pg_catalog.pg_roles").stream()
             .map(row -> row[0])
             .toList();
-    if (!session
-        .row("SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user")[0]
+    if (!session.row("SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user")[0]
         .equals("t")) {
       return;
     }

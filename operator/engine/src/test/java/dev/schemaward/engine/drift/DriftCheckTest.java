@@ -79,7 +79,8 @@ class DriftCheckTest {
     assertThat(drifted.adopt().verdict()).isEqualTo(Verdict.EXACT);
     assertThat(drifted.revert().verdict()).isEqualTo(Verdict.LOSES_DATA);
     assertThat(drifted.revert().detail()).contains("column public.users.nick");
-    assertThat(DriftText.text(drifted)).contains("Drift: 2 objects differ (1 high, 1 medium, 0 low)");
+    assertThat(DriftText.text(drifted))
+        .contains("Drift: 2 objects differ (1 high, 1 medium, 0 low)");
 
     DriftText.revertFile(drifted.revert())
         .lines()
@@ -92,15 +93,14 @@ class DriftCheckTest {
   void anAdoptedMigrationExplainsTheDrift() throws EngineException {
     Bundle bundle = TargetDatabase.prisma(SHOP);
     TargetDatabase db = applied(18, bundle);
-    db.sql("ALTER TABLE users ADD COLUMN nick text DEFAULT 'x'; CREATE INDEX by_hand ON users (nick)");
+    db.sql(
+        "ALTER TABLE users ADD COLUMN nick text DEFAULT 'x'; CREATE INDEX by_hand ON users (nick)");
     String migration = DriftText.adoptFile(check(db, bundle).adopt());
 
     Bundle longer =
         TargetDatabase.prisma(SHOP[0], SHOP[1], SHOP[2], SHOP[3], "3_adopted", migration);
     TargetDatabase fresh = applied(18, longer);
-    assertThat(
-            SchemaComparison.of(snapshot(fresh), snapshot(db)).drifts())
-        .isEmpty();
+    assertThat(SchemaComparison.of(snapshot(fresh), snapshot(db)).drifts()).isEmpty();
   }
 
   private static SchemaSnapshot snapshot(TargetDatabase db) {
@@ -135,7 +135,8 @@ class DriftCheckTest {
     assertThat(report.revert().verdict()).as(report.revert().detail()).isEqualTo(Verdict.EXACT);
     assertThat(report.revert().script().statements())
         .containsExactly("CREATE INDEX orders_user ON public.orders USING btree (user_id)");
-    assertThat(report.adopt().script().statements()).containsExactly("DROP INDEX public.orders_user");
+    assertThat(report.adopt().script().statements())
+        .containsExactly("DROP INDEX public.orders_user");
   }
 
   @Test
@@ -158,7 +159,10 @@ class DriftCheckTest {
 
   @Test
   void grantsAndPoliciesForOtherRolesAreReplayed() throws EngineException {
-    db(18, "DO $$ BEGIN IF to_regrole('drift_reader') IS NULL THEN CREATE ROLE drift_reader; END IF; END $$");
+    db(
+        18,
+        "DO $$ BEGIN IF to_regrole('drift_reader') IS NULL THEN CREATE ROLE drift_reader; END IF;"
+            + " END $$");
     Bundle bundle =
         TargetDatabase.prisma(
             "1_users",
