@@ -31,6 +31,8 @@ final class PlanSchema {
   private final Map<String, List<Index>> indexes = new HashMap<>();
   private final Map<String, Map<String, TypeName>> types = new HashMap<>();
   private final Map<String, Set<String>> notNull = new HashMap<>();
+  private final Map<String, Set<String>> added = new HashMap<>();
+  private final Set<String> written = new HashSet<>();
   private final Map<String, Boolean> domains = new HashMap<>();
   private final Map<String, String> indexTables = new HashMap<>();
   private final Set<String> partitioned = new HashSet<>();
@@ -399,6 +401,29 @@ final class PlanSchema {
 
   void dropNotNull(Name table, String column) {
     notNull.computeIfAbsent(key(table), key -> new HashSet<>()).remove(column);
+  }
+
+  void addColumn(Name table, String column) {
+    added.computeIfAbsent(key(table), key -> new HashSet<>()).add(column);
+  }
+
+  /** True when the plan adds the column: the live database does not have it yet. */
+  boolean isAdded(Name table, String column) {
+    return added.getOrDefault(key(table), Set.of()).contains(column);
+  }
+
+  /** True when the plan adds a column to the table. */
+  boolean addsColumns(Name table) {
+    return added.containsKey(key(table));
+  }
+
+  void write(Name table) {
+    written.add(key(table));
+  }
+
+  /** True when the plan writes rows of the table. */
+  boolean isWritten(Name table) {
+    return written.contains(key(table));
   }
 
   void addDomain(Name name, boolean constrained) {

@@ -30,7 +30,17 @@ final class Rules {
           "measured-scan-under-lock",
           "measured-lock",
           "unused-waiver",
-          "waiver-without-reason");
+          "waiver-without-reason",
+          "preflight-nulls",
+          "preflight-duplicates",
+          "preflight-orphans",
+          "preflight-check",
+          "preflight-fit",
+          "preflight-not-checked",
+          "not-owner",
+          "few-connection-slots",
+          "pk-int32-exhaustion",
+          "out-of-order");
 
   /** True for an id that a finding may have. */
   static boolean exists(String id) {

@@ -54,6 +54,7 @@ final class SchemaEffects {
           }
         }
       }
+      case Command.Write write -> schema.write(write.table());
       case Command.AlterTable alter -> {
         for (TableChange change : alter.changes()) {
           change(step, alter, change);
@@ -98,6 +99,7 @@ final class SchemaEffects {
 
   private static void addColumn(Step step, Name table, ColumnDefinition column) {
     step.schema().setType(table, column.name(), column.type());
+    step.schema().addColumn(table, column.name());
     if (column.has(Kind.NOT_NULL) || column.has(Kind.PRIMARY_KEY)) {
       step.schema().setNotNull(table, column.name());
     }

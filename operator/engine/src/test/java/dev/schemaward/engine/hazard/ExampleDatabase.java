@@ -71,6 +71,11 @@ final class ExampleDatabase implements AutoCloseable {
     return migrations;
   }
 
+  /** First column of a query's rows. */
+  List<String> query(String sql) throws SQLException {
+    return rows(sql).stream().map(row -> String.valueOf(row.getFirst())).toList();
+  }
+
   LiveCatalog catalog(long bytes, long rows) throws SQLException {
     Map<String, LiveCatalog.Relation> relations = new HashMap<>();
     for (List<Object> row :

@@ -31,7 +31,8 @@ class HazardPagesTest {
           "6-indexes", "Indexes",
           "7-objects", "Tables, triggers, views, storage",
           "8-partitions", "Partitions",
-          "9-transactions", "Transactions, sessions, and what only the live database knows");
+          "9-transactions", "Transactions, sessions, and what only the live database knows",
+          "a-preflight", "Rows and database that do not fit the plan");
 
   @Test
   void thePagesSayWhatTheRulesSay() throws IOException, SQLException {

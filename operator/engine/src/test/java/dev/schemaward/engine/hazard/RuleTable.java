@@ -27,7 +27,8 @@ final class RuleTable {
           "6-indexes",
           "7-objects",
           "8-partitions",
-          "9-transactions");
+          "9-transactions",
+          "a-preflight");
 
   private RuleTable() {}
 
