@@ -64,11 +64,7 @@ public final class Preflight {
   public static List<Check> checks(List<Migration> pending, LiveCatalog live, int serverMajor) {
     List<Check> checks = new ArrayList<>();
     Hazards.walk(
-        pending,
-        Map.of(),
-        live,
-        serverMajor,
-        step -> new PreflightQuestions(step, checks).read());
+        pending, Map.of(), live, serverMajor, step -> new PreflightQuestions(step, checks).read());
     return checks;
   }
 
@@ -129,7 +125,9 @@ public final class Preflight {
                     + number
                     + check.what()
                     + shown
-                    + (check.mended() ? ", unless an earlier statement of the plan mends them" : ""),
+                    + (check.mended()
+                        ? ", unless an earlier statement of the plan mends them"
+                        : ""),
                 "mend the rows in a migration before"));
       }
     }

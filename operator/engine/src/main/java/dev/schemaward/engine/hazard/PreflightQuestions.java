@@ -52,8 +52,7 @@ final class PreflightQuestions {
         && columns.stream()
             .allMatch(
                 c ->
-                    step.schema().liveColumn(table, c) != null
-                        && !step.schema().isAdded(table, c));
+                    step.schema().liveColumn(table, c) != null && !step.schema().isAdded(table, c));
   }
 
   private void change(Name table, TableChange change) {
@@ -70,10 +69,12 @@ final class PreflightQuestions {
                 && add.column().generated()
                     == dev.schemaward.engine.sql.command.ColumnDefinition.Generated.NO;
         if (required && there(table, List.of())) {
-          ask("preflight-nulls", table,
-              "rows of " + table + " for which new column " + add.column().name()
-                  + " has no value",
-              "true", null);
+          ask(
+              "preflight-nulls",
+              table,
+              "rows of " + table + " for which new column " + add.column().name() + " has no value",
+              "true",
+              null);
         }
       }
       default -> {
@@ -102,12 +103,12 @@ final class PreflightQuestions {
       }
       case FOREIGN_KEY ->
           orphans(
-              table,
-              constraint.columns(),
-              constraint.references(),
-              constraint.referencedColumns());
+              table, constraint.columns(), constraint.references(), constraint.referencedColumns());
       case EXCLUDE ->
-          cannot(table, "preflight-check", "rows of " + table + " that exclude each other",
+          cannot(
+              table,
+              "preflight-check",
+              "rows of " + table + " that exclude each other",
               "there is no bounded query for it");
     }
   }
@@ -159,8 +160,12 @@ final class PreflightQuestions {
               || step.schema().constraints(table).stream()
                   .anyMatch(c -> c.transaction() < 0 && c.provesNotNull(column));
       if (there(table, List.of(column)) && !proved) {
-        ask("preflight-nulls", table, "rows of " + table + " with NULL in " + column,
-            Name.quoted(column) + " IS NULL", null);
+        ask(
+            "preflight-nulls",
+            table,
+            "rows of " + table + " with NULL in " + column,
+            Name.quoted(column) + " IS NULL",
+            null);
       }
     }
   }
@@ -187,7 +192,10 @@ final class PreflightQuestions {
     }
     String where = in.take("WHERE") ? in.rest() : null;
     if (index.columns().contains("")) {
-      cannot(index.table(), "preflight-duplicates", "equal rows of " + index.table(),
+      cannot(
+          index.table(),
+          "preflight-duplicates",
+          "equal rows of " + index.table(),
           "the index is over an expression");
     } else {
       duplicates(index.table(), index.columns(), where, nullsEqual(index.definition()));
@@ -206,12 +214,21 @@ final class PreflightQuestions {
       }
     }
     String groups =
-        " FROM " + table.sql() + " WHERE " + filter + " GROUP BY " + keys + " HAVING count(*) > 1"
+        " FROM "
+            + table.sql()
+            + " WHERE "
+            + filter
+            + " GROUP BY "
+            + keys
+            + " HAVING count(*) > 1"
             + " LIMIT ";
-    add("preflight-duplicates", table,
+    add(
+        "preflight-duplicates",
+        table,
         "values of (" + String.join(", ", columns) + ") that stand in several rows of " + table,
         "SELECT count(*) FROM (SELECT 1" + groups + Preflight.MOST + ") AS rows",
-        "SELECT concat_ws(', ', " + keys + ")" + groups + EXAMPLES, null);
+        "SELECT concat_ws(', ', " + keys + ")" + groups + EXAMPLES,
+        null);
   }
 
   private void orphans(Name table, List<String> columns, Name parent, List<String> referenced) {
@@ -227,8 +244,14 @@ final class PreflightQuestions {
     if (!there(table, columns)) {
       return;
     }
-    String what = "rows of " + table + " whose (" + String.join(", ", columns) + ") "
-        + parent + " does not have";
+    String what =
+        "rows of "
+            + table
+            + " whose ("
+            + String.join(", ", columns)
+            + ") "
+            + parent
+            + " does not have";
     if (keys.size() != columns.size() || !there(parent, keys)) {
       cannot(table, "preflight-orphans", what, "the referenced key is not there yet");
       return;
@@ -241,13 +264,24 @@ final class PreflightQuestions {
       match.append(" = child.").append(Name.quoted(columns.get(i)));
     }
     String rows =
-        " FROM " + table.sql() + " AS child WHERE " + filter + "NOT EXISTS (SELECT 1 FROM "
-            + parent.sql() + " AS parent WHERE " + match + ") LIMIT ";
+        " FROM "
+            + table.sql()
+            + " AS child WHERE "
+            + filter
+            + "NOT EXISTS (SELECT 1 FROM "
+            + parent.sql()
+            + " AS parent WHERE "
+            + match
+            + ") LIMIT ";
     String values =
         String.join(", ", columns.stream().map(c -> "child." + Name.quoted(c)).toList());
-    add("preflight-orphans", table, what,
+    add(
+        "preflight-orphans",
+        table,
+        what,
         "SELECT count(*) FROM (SELECT 1" + rows + Preflight.MOST + ") AS rows",
-        "SELECT concat_ws(', ', " + values + ")" + rows + EXAMPLES, null);
+        "SELECT concat_ws(', ', " + values + ")" + rows + EXAMPLES,
+        null);
   }
 
   private void type(Name table, TableChange.AlterType change) {
@@ -261,11 +295,22 @@ final class PreflightQuestions {
     boolean number = Set.of("smallint", "integer", "bigint").contains(to.base());
     if (TEXTS.contains(to.base()) && TEXTS.contains(from.base()) && !to.modifiers().isEmpty()) {
       unfit = "length(" + column + ") > " + to.modifiers().getFirst();
-    } else if (to.base().equals("numeric") && !to.modifiers().isEmpty()
+    } else if (to.base().equals("numeric")
+        && !to.modifiers().isEmpty()
         && TypeChange.of(from, to) == TypeChange.NARROWING) {
       int scale = to.modifiers().size() > 1 ? to.modifiers().get(1) : 0;
-      unfit = "abs(" + column + ") >= 10::numeric ^ " + (to.modifiers().getFirst() - scale)
-          + " OR " + column + "::numeric <> round(" + column + "::numeric, " + scale + ")";
+      unfit =
+          "abs("
+              + column
+              + ") >= 10::numeric ^ "
+              + (to.modifiers().getFirst() - scale)
+              + " OR "
+              + column
+              + "::numeric <> round("
+              + column
+              + "::numeric, "
+              + scale
+              + ")";
     } else if (number && TypeChange.of(from, to) == TypeChange.NARROWING) {
       String most =
           switch (to.base()) {
@@ -274,13 +319,18 @@ final class PreflightQuestions {
             default -> "9223372036854775807";
           };
       unfit = column + " > " + most + " OR " + column + " < -" + most + " - 1";
-    } else if (TEXTS.contains(from.base()) && !TEXTS.contains(to.base()) && step.major() >= 16
+    } else if (TEXTS.contains(from.base())
+        && !TEXTS.contains(to.base())
+        && step.major() >= 16
         && to.builtIn()) {
       unfit = "NOT pg_input_is_valid(" + column + ", '" + to + "')";
     }
     if (unfit != null) {
-      ask("preflight-fit", table,
-          "rows of " + table + " whose " + change.column() + " does not fit " + to, unfit,
+      ask(
+          "preflight-fit",
+          table,
+          "rows of " + table + " whose " + change.column() + " does not fit " + to,
+          unfit,
           column + "::text");
     }
   }
@@ -298,8 +348,13 @@ final class PreflightQuestions {
               .orElse(List.of());
       key = columns.isEmpty() ? null : "concat_ws(', ', " + Recipes.columns(columns) + ")";
     }
-    add(rule, table, what, "SELECT count(*) FROM (SELECT 1" + rows + Preflight.MOST + ") AS rows",
-        key == null ? null : "SELECT " + key + rows + EXAMPLES, null);
+    add(
+        rule,
+        table,
+        what,
+        "SELECT count(*) FROM (SELECT 1" + rows + Preflight.MOST + ") AS rows",
+        key == null ? null : "SELECT " + key + rows + EXAMPLES,
+        null);
   }
 
   private void cannot(Name table, String rule, String what, String why) {

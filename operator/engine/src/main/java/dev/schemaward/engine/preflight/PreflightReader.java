@@ -42,7 +42,8 @@ public final class PreflightReader {
       if (check.notAsked() != null) {
         answers.add(new Answer(check, 0, List.of(), null));
       } else if (limit.toMillis() <= 0) {
-        answers.add(unanswered(check, "the time for all checks (" + text(bounds.all()) + ") is up"));
+        answers.add(
+            unanswered(check, "the time for all checks (" + text(bounds.all()) + ") is up"));
       } else {
         answers.add(ask(session, check, limit, bounds));
       }

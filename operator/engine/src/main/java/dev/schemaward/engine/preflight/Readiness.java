@@ -58,7 +58,9 @@ public final class Readiness {
                     + ", and "
                     + owner[2]
                     + " is no member of that role (42501)",
-                "run as the owner, or GRANT " + Name.quoted(owner[0]) + " TO "
+                "run as the owner, or GRANT "
+                    + Name.quoted(owner[0])
+                    + " TO "
                     + Name.quoted(owner[2])));
       }
     }
@@ -67,10 +69,11 @@ public final class Readiness {
   private static void connections(Session session, List<Finding> findings) throws SQLException {
     long free =
         Long.parseLong(
-            session.row(
-                "SELECT current_setting('max_connections')::int -"
-                    + " current_setting('superuser_reserved_connections')::int - count(*) FROM"
-                    + " pg_stat_activity WHERE backend_type = 'client backend'")[0]);
+            session
+                .row(
+                    "SELECT current_setting('max_connections')::int -"
+                        + " current_setting('superuser_reserved_connections')::int - count(*) FROM"
+                        + " pg_stat_activity WHERE backend_type = 'client backend'")[0]);
     if (free < FREE) {
       findings.add(
           finding(

@@ -68,6 +68,8 @@ class CompatibilityTest {
         of("alter table t alter column a set not null;\nalter table t rename column b to c");
     assertThat(compatibility.summary())
         .isEqualTo("not safe beside the old version: renames column b of t to c");
-    assertThat(compatibility.changes()).extracting(Compatibility.Change::line).containsExactly(1, 2);
+    assertThat(compatibility.changes())
+        .extracting(Compatibility.Change::line)
+        .containsExactly(1, 2);
   }
 }

@@ -111,10 +111,7 @@ class HazardsTest {
     assertThat(above(judge(sql, live(GIGABYTE, "t")))).containsExactly("type-rewrite BLOCK");
     assertThat(
             above(
-                judge(
-                    sql,
-                    live(GIGABYTE, "t"),
-                    seen("AccessExclusiveLock", List.of(), List.of()))))
+                judge(sql, live(GIGABYTE, "t"), seen("AccessExclusiveLock", List.of(), List.of()))))
         .isEmpty();
     assertThat(
             above(
@@ -159,8 +156,7 @@ class HazardsTest {
                 lock,
                 rewrite == null ? List.of() : List.of(rewrite),
                 scan == null ? List.of() : List.of(scan)));
-    assertThat(above(findings))
-        .isEqualTo(expected == null ? List.of() : List.of(expected.strip()));
+    assertThat(above(findings)).isEqualTo(expected == null ? List.of() : List.of(expected.strip()));
   }
 
   @Test
@@ -215,7 +211,8 @@ class HazardsTest {
     assertThat(
             above(
                 judge(
-                    "do $$ declare x text; begin for x in select 1 loop execute x; end loop; end $$",
+                    "do $$ declare x text; begin for x in select 1 loop execute x; end loop; end"
+                        + " $$",
                     live(0, "t"),
                     nothing)))
         .containsExactly("opaque-code BLOCK");

@@ -15,13 +15,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The questions count exactly the rows that the statement would stumble over, on a real server. */
 class PreflightTest {
   private static final String TABLES =
-      "create table p (id int primary key); insert into p values (1), (2);"
-          + " create table t (id int primary key, a int, b text, n numeric(10,3), big bigint, p int,"
-          + " \"Odd Name\" int);"
+      "create table p (id int primary key); insert into p values (1), (2); create table t (id int"
+          + " primary key, a int, b text, n numeric(10,3), big bigint, p int, \"Odd Name\" int);"
           + " insert into t values (1, 1, 'a', 1.5, 5, 1, 1), (2, 1, 'abcdef', 1.555, 3000000000,"
           + " 7, 2), (3, null, '12', 99999.1, null, 8, null), (4, null, null, null, 1, null, 4);"
-          + " alter table t add constraint open_check check (a > 5) not valid;"
-          + " alter table t add constraint open_fk foreign key (p) references p not valid";
+          + " alter table t add constraint open_check check (a > 5) not valid; alter table t add"
+          + " constraint open_fk foreign key (p) references p not valid";
 
   private static ExampleDatabase database;
 
@@ -74,8 +73,7 @@ class PreflightTest {
     assertThat(database.query(check.count())).containsExactly(Integer.toString(rows));
     List<String> shown = database.query(check.examples());
     assertThat(shown.stream().filter(s -> !s.isEmpty()).toList())
-        .containsExactlyInAnyOrder(
-            examples.equals("-") ? new String[0] : examples.split(" ", -1));
+        .containsExactlyInAnyOrder(examples.equals("-") ? new String[0] : examples.split(" ", -1));
   }
 
   @ParameterizedTest
