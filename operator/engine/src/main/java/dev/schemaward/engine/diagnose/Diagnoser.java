@@ -43,6 +43,10 @@ public final class Diagnoser {
     List<String> waitingForAnApplied = new ArrayList<>();
     Set<String> missing = new LinkedHashSet<>(appliedRows.keySet());
     Map<String, Migration> byName = new HashMap<>();
+    Map<String, Attempt> executed = new HashMap<>();
+    ledger.attempts().stream()
+        .filter(Attempt::finished)
+        .forEach(attempt -> executed.put(attempt.migration(), attempt));
     for (Migration migration : bundle.migrations()) {
       byName.put(migration.name(), migration);
       missing.remove(migration.name());
@@ -57,7 +61,7 @@ public final class Diagnoser {
         applied.add(migration);
         outOfOrder.addAll(waitingForAnApplied);
         waitingForAnApplied.clear();
-        if (wasEdited(migration, rows, ledger)) {
+        if (wasEdited(migration, rows, executed.get(migration.name()))) {
           edited.add(migration);
         }
       }
@@ -114,18 +118,17 @@ public final class Diagnoser {
 
   /**
    * Judges by the checksum of the tool's history; where that keeps none, by our own record of what
-   * we executed, if it was us.
+   * we executed.
+   *
+   * @param executed our latest finished attempt; null when it was not us
    */
-  private static boolean wasEdited(Migration migration, List<HistoryRow> rows, LedgerState ledger) {
+  private static boolean wasEdited(Migration migration, List<HistoryRow> rows, Attempt executed) {
     if (rows.stream().noneMatch(row -> migration.wasAppliedAs(row.checksum()))) {
       return true;
     }
-    return rows.stream().allMatch(row -> row.checksum() == null)
-        && ledger.attempts().stream()
-            .filter(attempt -> attempt.finished() && attempt.migration().equals(migration.name()))
-            .reduce((older, newer) -> newer)
-            .filter(attempt -> !migration.hasText(attempt.checksum()))
-            .isPresent();
+    return executed != null
+        && rows.stream().allMatch(row -> row.checksum() == null)
+        && !migration.hasText(executed.checksum());
   }
 
   private static String begunByAnother(Format format) {

@@ -18,9 +18,11 @@ import dev.schemaward.engine.plan.Planner;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
@@ -237,14 +239,13 @@ public final class Applier {
                 request.runnerBuild(),
                 session.majorVersion())
             .equals(expected);
-    List<String> sinceThen =
+    List<LedgerState.Attempt> sinceThen =
         seen.ledger().attempts().stream()
             .filter(LedgerState.Attempt::finished)
             .filter(attempt -> attempt.planHash().equals(expected))
-            .map(attempt -> Planner.appliedLine(request.bundle(), attempt))
             .toList();
     boolean historyContinues =
-        Planner.sameRows(seen.appliedLines(), begun.get().base() + String.join("", sinceThen));
+        Planner.sameRows(seen.appliedLines(), begun.get().base() + Planner.appliedLines(request.bundle(), sinceThen));
     boolean schemaUntouched =
         newest.endFingerprint() == null || newest.endFingerprint().equals(seen.fingerprint());
     return ours && historyContinues && schemaUntouched;
@@ -386,13 +387,12 @@ public final class Applier {
       return ApplyOutcome.failed(failure);
     }
     int left = (int) plan.pending().stream().filter(m -> !applied.contains(m.name())).count();
+    Set<String> standing = new HashSet<>(applied);
+    plan.diagnosis().applied().forEach(migration -> standing.add(migration.name()));
     String version =
         Bundle.version(
             request.bundle().migrations().stream()
-                .filter(
-                    migration ->
-                        applied.contains(migration.name())
-                            || plan.diagnosis().applied().contains(migration))
+                .filter(migration -> standing.contains(migration.name()))
                 .toList());
     return new ApplyOutcome(
         plan,

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -25,11 +26,12 @@ record DbmateHistory(Bundle bundle, String schema) implements HistoryStore {
     if (!versions().isPresent(session, "dbmate", "version")) {
       return new History(false, List.of(), versions().tablesBeside(session));
     }
+    Map<String, String> names = VersionTable.names(bundle);
     List<HistoryRow> rows = new ArrayList<>();
     Set<String> applied = new HashSet<>();
     for (String[] row :
         session.rows("SELECT version FROM " + versions().qualified() + " ORDER BY version")) {
-      String name = VersionTable.inBundle(bundle, row[0]).map(Migration::name).orElse(row[0]);
+      String name = names.getOrDefault(row[0], row[0]);
       applied.add(name);
       rows.add(new HistoryRow(schema + "/" + row[0], name, null, true, false));
     }

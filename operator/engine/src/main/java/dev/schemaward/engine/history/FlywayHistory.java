@@ -7,10 +7,13 @@ import dev.schemaward.engine.connect.Session;
 import dev.schemaward.engine.connect.Sql;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * {@code flyway_schema_history}, as Flyway 5 to 13 writes and reads it with its default settings.
@@ -89,11 +92,13 @@ record FlywayHistory(Bundle bundle, String schema) implements HistoryStore {
     OwnAttempts own = OwnAttempts.read(session, schema);
     List<HistoryRow> rows = rows(entries, own);
     Set<String> known = new HashSet<>();
-    for (HistoryRow row : rows) {
-      if (row.open() || (row.applied() && !isRepeatable(row.name()))) {
-        known.add(row.name());
-      }
-    }
+    rows.stream().filter(row -> row.open() || row.applied()).forEach(row -> known.add(row.name()));
+    // One that was applied may have been begun anew.
+    bundle.migrations().stream()
+        .filter(migration -> migration.recorded().repeatable())
+        .map(Migration::name)
+        .filter(name -> rows.stream().noneMatch(row -> row.open() && row.name().equals(name)))
+        .forEach(known::remove);
     rows.addAll(own.open(bundle, known));
     return new History(true, rows, List.of());
   }
@@ -104,6 +109,14 @@ record FlywayHistory(Bundle bundle, String schema) implements HistoryStore {
             .filter(entry -> entry.success && entry.baseline())
             .map(entry -> entry.version.orElseThrow())
             .max(FlywayVersion::compareTo);
+    Map<FlywayVersion, Migration> byVersion = new TreeMap<>();
+    Map<String, Migration> byDescription = new HashMap<>();
+    for (Migration migration : bundle.migrations()) {
+      version(migration)
+          .ifPresentOrElse(
+              version -> byVersion.put(version, migration),
+              () -> byDescription.put(description(migration), migration));
+    }
     List<HistoryRow> rows = new ArrayList<>();
     Set<String> present = new HashSet<>();
     for (Entry entry : entries) {
@@ -115,7 +128,11 @@ record FlywayHistory(Bundle bundle, String schema) implements HistoryStore {
         }
         continue;
       }
-      Optional<Migration> migration = inBundle(entry);
+      Optional<Migration> migration =
+          Optional.ofNullable(
+              entry.version.isPresent()
+                  ? byVersion.get(entry.version.get())
+                  : byDescription.get(entry.description));
       String name = migration.map(Migration::name).orElseGet(() -> scriptName(entry.script));
       if (!entry.success) {
         String id = own.begunIn(entry.transaction).orElse(id(entry));
@@ -139,17 +156,6 @@ record FlywayHistory(Bundle bundle, String schema) implements HistoryStore {
     return schema + "/" + entry.rank + "@" + entry.transaction;
   }
 
-  private Optional<Migration> inBundle(Entry entry) {
-    return bundle.migrations().stream()
-        .filter(
-            migration ->
-                entry.version.isPresent()
-                    ? version(migration).filter(entry.version.get()::sameAs).isPresent()
-                    : migration.recorded().repeatable()
-                        && description(migration).equals(entry.description))
-        .findFirst();
-  }
-
   private static Optional<FlywayVersion> version(Migration migration) {
     return FlywayVersion.parse(migration.recorded().version());
   }
@@ -157,11 +163,6 @@ record FlywayHistory(Bundle bundle, String schema) implements HistoryStore {
   private static boolean reaches(Optional<FlywayVersion> baseline, Migration migration) {
     return baseline.isPresent()
         && version(migration).filter(version -> version.compareTo(baseline.get()) <= 0).isPresent();
-  }
-
-  private boolean isRepeatable(String name) {
-    return bundle.migrations().stream()
-        .anyMatch(migration -> migration.name().equals(name) && migration.recorded().repeatable());
   }
 
   private static String scriptName(String script) {

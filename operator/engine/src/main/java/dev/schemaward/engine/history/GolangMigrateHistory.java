@@ -63,15 +63,18 @@ final class GolangMigrateHistory implements HistoryStore {
             new HistoryRow(schema + "/" + version(migration), migration.name(), null, true, false));
       }
     }
-    String name =
-        VersionTable.inBundle(bundle, row[0]).map(Migration::name).orElse("version " + version);
+    String name = VersionTable.names(bundle).get(row[0]);
+    boolean inBundle = name != null;
+    if (!inBundle) {
+      name = "version " + version;
+    }
     if (isDirty) {
       dirty = OptionalLong.of(version);
       String ours = OwnAttempts.read(session, schema).begunIn(row[2]).orElse(id);
       rows.add(new HistoryRow(ours, name, null, false, false));
     } else {
       clean = OptionalLong.of(version);
-      if (VersionTable.inBundle(bundle, row[0]).isEmpty()) {
+      if (!inBundle) {
         rows.add(new HistoryRow(id, name, null, true, false));
       }
     }

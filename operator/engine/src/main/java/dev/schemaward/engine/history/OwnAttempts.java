@@ -6,7 +6,9 @@ import dev.schemaward.engine.connect.Session;
 import dev.schemaward.engine.connect.Sql;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -60,19 +62,17 @@ final class OwnAttempts {
    * @param known names that need none
    */
   List<HistoryRow> open(Bundle bundle, Set<String> known) {
+    Map<String, Attempt> newest = new HashMap<>();
+    attempts.forEach(attempt -> newest.put(attempt.migration(), attempt));
     List<HistoryRow> rows = new ArrayList<>();
     for (Migration migration : bundle.migrations()) {
-      if (known.contains(migration.name())) {
-        continue;
+      Attempt attempt = newest.get(migration.name());
+      if (attempt != null
+          && !attempt.finished()
+          && attempt.journal()
+          && !known.contains(migration.name())) {
+        rows.add(new HistoryRow(attempt.historyId(), migration.name(), null, false, false));
       }
-      attempts.stream()
-          .filter(attempt -> attempt.migration().equals(migration.name()))
-          .reduce((older, newer) -> newer)
-          .filter(newest -> !newest.finished() && newest.journal())
-          .ifPresent(
-              newest ->
-                  rows.add(
-                      new HistoryRow(newest.historyId(), migration.name(), null, false, false)));
     }
     return rows;
   }

@@ -8,8 +8,9 @@ import dev.schemaward.engine.connect.Session;
 import dev.schemaward.engine.connect.Sql;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 
 /**
  * {@code schema_migrations}: a name that dbmate and golang-migrate (and Rails) share for tables of
@@ -91,10 +92,12 @@ record VersionTable(String schema) {
         + Sql.literal(migration.name());
   }
 
-  /** The migration with this version. */
-  static Optional<Migration> inBundle(Bundle bundle, String version) {
-    return bundle.migrations().stream()
-        .filter(migration -> version.equals(migration.recorded().version()))
-        .findFirst();
+  /** Names of a bundle's migrations by version. */
+  static Map<String, String> names(Bundle bundle) {
+    Map<String, String> names = new HashMap<>();
+    bundle
+        .migrations()
+        .forEach(migration -> names.put(migration.recorded().version(), migration.name()));
+    return names;
   }
 }

@@ -22,7 +22,9 @@ import dev.schemaward.engine.ledger.LedgerMark;
 import dev.schemaward.engine.ledger.LedgerState;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Looks at a database and says what would be executed. Reads only. */
 public final class Planner {
@@ -59,14 +61,20 @@ public final class Planner {
     return name + " " + (recordedChecksum == null ? NO_CHECKSUM : recordedChecksum) + "\n";
   }
 
-  /** The line of {@link Observation#appliedLines()} that a finished attempt of ours gives. */
-  public static String appliedLine(Bundle bundle, LedgerState.Attempt attempt) {
-    return bundle.migrations().stream()
-        .filter(migration -> migration.name().equals(attempt.migration()))
-        .findFirst()
-        .filter(migration -> migration.hasText(attempt.checksum()))
-        .map(migration -> line(migration.name(), migration.recorded().checksum()))
-        .orElseGet(() -> line(attempt.migration(), attempt.checksum()));
+  /** The lines of {@link Observation#appliedLines()} that finished attempts of ours give. */
+  public static String appliedLines(Bundle bundle, List<LedgerState.Attempt> finished) {
+    Map<String, Migration> byName = new HashMap<>();
+    bundle.migrations().forEach(migration -> byName.put(migration.name(), migration));
+    StringBuilder lines = new StringBuilder();
+    for (LedgerState.Attempt attempt : finished) {
+      Migration migration = byName.get(attempt.migration());
+      boolean same = migration != null && migration.hasText(attempt.checksum());
+      lines.append(
+          line(
+              attempt.migration(),
+              same ? migration.recorded().checksum() : attempt.checksum()));
+    }
+    return lines.toString();
   }
 
   /** True when both list the same rows; not every history keeps the order of execution. */
