@@ -245,7 +245,9 @@ public final class Applier {
             .filter(attempt -> attempt.planHash().equals(expected))
             .toList();
     boolean historyContinues =
-        Planner.sameRows(seen.appliedLines(), begun.get().base() + Planner.appliedLines(request.bundle(), sinceThen));
+        Planner.sameRows(
+            seen.appliedLines(),
+            begun.get().base() + Planner.appliedLines(request.bundle(), sinceThen));
     boolean schemaUntouched =
         newest.endFingerprint() == null || newest.endFingerprint().equals(seen.fingerprint());
     return ours && historyContinues && schemaUntouched;

@@ -70,9 +70,7 @@ public final class Planner {
       Migration migration = byName.get(attempt.migration());
       boolean same = migration != null && migration.hasText(attempt.checksum());
       lines.append(
-          line(
-              attempt.migration(),
-              same ? migration.recorded().checksum() : attempt.checksum()));
+          line(attempt.migration(), same ? migration.recorded().checksum() : attempt.checksum()));
     }
     return lines.toString();
   }
