@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * The files of a shadow server. {@code initdb} takes half a second, a copy of what it made a tenth
@@ -75,7 +76,7 @@ final class DataDirectory {
     Path root =
         Files.createTempDirectory(
             scratch,
-            PREFIX + ProcessHandle.current().pid() + "-",
+            ownPrefix(),
             PosixFilePermissions.asFileAttribute(PRIVATE));
     try {
       Path template = template(installation, scratch);
@@ -85,6 +86,18 @@ final class DataDirectory {
       deleteRecursively(root);
       throw e;
     }
+  }
+
+  /**
+   * Names this JVM, also from the next one in the same container, which has the same process id.
+   */
+  private static String ownPrefix() {
+    ProcessHandle own = ProcessHandle.current();
+    return PREFIX + own.pid() + "-" + started(own) + "-";
+  }
+
+  private static String started(ProcessHandle process) {
+    return process.info().startInstant().map(instant -> "" + instant.toEpochMilli()).orElse("0");
   }
 
   /** A random password. */
@@ -127,7 +140,7 @@ final class DataDirectory {
       Path fresh =
           Files.createTempDirectory(
               scratch,
-              PREFIX + ProcessHandle.current().pid() + "-",
+              ownPrefix(),
               PosixFilePermissions.asFileAttribute(PRIVATE));
       try {
         initialise(installation, fresh);
@@ -137,6 +150,24 @@ final class DataDirectory {
         throw e;
       }
       return template;
+    }
+  }
+
+  /**
+   * Runs {@code initdb} for an installation that is shipped read-only. Whoever runs the server later
+   * may be another user, even one without a name, for whom {@code initdb} would refuse.
+   */
+  static void ship(Path installation) throws IOException {
+    Path template = Files.createDirectory(installation.resolve("template"));
+    initialise(installation, template);
+    Files.delete(template.resolve("initdb.log"));
+    try (Stream<Path> files = Files.walk(template)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        Files.setPosixFilePermissions(
+            file,
+            PosixFilePermissions.fromString(
+                Files.isDirectory(file) ? "rwxr-xr-x" : "rw-r--r--"));
+      }
     }
   }
 
@@ -195,10 +226,14 @@ final class DataDirectory {
    * process is ended only when its own arguments name the directory.
    */
   private static void deleteAbandoned(Path scratch) throws IOException {
-    try (DirectoryStream<Path> left = Files.newDirectoryStream(scratch, PREFIX + "[0-9]*-*")) {
+    try (DirectoryStream<Path> left = Files.newDirectoryStream(scratch, PREFIX + "[0-9]*-[0-9]*-*")) {
       for (Path directory : left) {
         String[] parts = directory.getFileName().toString().substring(PREFIX.length()).split("-");
-        if (ProcessHandle.of(Long.parseLong(parts[0])).isPresent()) {
+        boolean inUse =
+            ProcessHandle.of(Long.parseLong(parts[0]))
+                .filter(process -> parts[1].equals(started(process)))
+                .isPresent();
+        if (inUse) {
           continue;
         }
         endPostmaster(directory);

@@ -92,6 +92,8 @@ final class LoneStatementWatch {
               + tables
               + " IN ACCESS EXCLUSIVE MODE");
     }
+    // It may wait here as long as it is looked at; a lone statement waits long on the target too.
+    stage.worker().execute("SET lock_timeout = 0");
     long begun = System.nanoTime();
     CompletableFuture<Optional<SQLException>> running = start(statement);
     if (!tables.isEmpty()) {

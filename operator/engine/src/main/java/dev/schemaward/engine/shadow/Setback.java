@@ -59,7 +59,7 @@ sealed interface Setback {
         .<Setback>map(why -> new OnlyHere(why + ": " + said))
         .orElseGet(
             () ->
-                incomplete && missesObject(state)
+                incomplete && (missesObject(state) || findsObject(state))
                     ? new OnlyHere("it needs what could not run on the shadow before it: " + said)
                     : new File(state, message, missesObject(state)));
   }
@@ -91,10 +91,18 @@ sealed interface Setback {
     return Optional.ofNullable(why);
   }
 
-  /** Undefined table, column, function, schema, type …; also what exists already. */
+  /** Undefined table, column, function, schema, type … */
   private static boolean missesObject(String state) {
     return switch (state) {
-      case "42P01", "42703", "42883", "42704", "3F000", "42P07", "42710", "42723", "42701" -> true;
+      case "42P01", "42703", "42883", "42704", "3F000" -> true;
+      default -> false;
+    };
+  }
+
+  /** Table, column, function, other object that exists already: its DROP may not have run. */
+  private static boolean findsObject(String state) {
+    return switch (state) {
+      case "42P07", "42701", "42710", "42723", "42P06" -> true;
       default -> false;
     };
   }

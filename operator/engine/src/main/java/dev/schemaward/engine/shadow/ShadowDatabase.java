@@ -18,7 +18,7 @@ import java.util.Set;
  */
 public final class ShadowDatabase implements AutoCloseable {
   private static final String PREFIX = "schemaward_shadow_";
-  private static final Duration STATEMENT_TIMEOUT = Duration.ofMinutes(1);
+  private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(30);
 
   /** After that nobody can still be using it. */
   private static final Duration ABANDONED_AFTER = Duration.ofHours(6);

@@ -38,14 +38,23 @@ public final class ShadowBenchmark {
 
   private static Migration applied(int i) throws Exception {
     String sql =
-        i == 0 || i % 3 == 0
-            ? "create table t%1$d (id bigint primary key, name varchar(100) not null, at"
-                + " timestamptz default now(), other bigint); create index on t%1$d (name);"
-            : i % 3 == 1
-                ? "alter table t%2$d add column extra%1$d text not null default ''; comment on"
-                    + " table t%2$d is 'x';"
-                : "alter table t%2$d add constraint fk%1$d foreign key (other) references t0 (id);"
-                    + " create index on t%2$d (other);";
+        switch (i % 3) {
+          case 0 ->
+              """
+              create table t%1$d (id bigint primary key, name varchar(100) not null, other bigint);
+              create index on t%1$d (name);
+              """;
+          case 1 ->
+              """
+              alter table t%2$d add column extra%1$d text not null default '';
+              comment on table t%2$d is 'x';
+              """;
+          default ->
+              """
+              alter table t%2$d add constraint fk%1$d foreign key (other) references t0 (id);
+              create index on t%2$d (other);
+              """;
+        };
     return migration("m" + i, sql.formatted(i, i - i % 3));
   }
 

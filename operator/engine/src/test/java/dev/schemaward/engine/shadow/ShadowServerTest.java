@@ -104,13 +104,48 @@ class ShadowServerTest {
     ShadowServer.start(PostgresServer.installation(18), scratch).close(); // makes the template
     Process gone = new ProcessBuilder("true").start();
     gone.waitFor();
-    Path left = scratch.resolve("schemaward-shadow-" + gone.pid() + "-1");
+    Path left = scratch.resolve("schemaward-shadow-" + gone.pid() + "-1-1");
     Files.createDirectories(left.resolve("data"));
     Files.writeString(left.resolve("data/base"), "x");
     // The pid of somebody else's process, in a file that a killed server left: must not be ended.
     Files.writeString(left.resolve("data/postmaster.pid"), ProcessHandle.current().pid() + "\n");
     ShadowServer.start(PostgresServer.installation(18), scratch).close();
     assertThat(left).doesNotExist();
+  }
+
+  @Test
+  void whatAnEarlierContainerWithTheSameProcessIdLeftIsClearedToo() throws Exception {
+    Path left =
+        Files.createDirectory(
+            scratch.resolve("schemaward-shadow-" + ProcessHandle.current().pid() + "-1-1"));
+    try (ShadowServer first = ShadowServer.start(PostgresServer.installation(18), scratch)) {
+      assertThat(left).doesNotExist();
+      ShadowServer.start(PostgresServer.installation(18), scratch).close();
+      assertThat(first.isAlive()).isTrue();
+      assertThat(servers()).hasSize(1);
+    }
+  }
+
+  @Test
+  void anInstallationThatShipsATemplateNeedsNoInitdb() throws Exception {
+    Path shipped = Files.createDirectory(scratch.resolve("shipped"));
+    for (String part : List.of("bin", "lib", "share")) {
+      Files.createSymbolicLink(
+          shipped.resolve(part), PostgresServer.installation(18).resolve(part));
+    }
+    ShadowServer.shipTemplate(shipped);
+    Files.delete(shipped.resolve("bin"));
+    Path bin = Files.createDirectory(shipped.resolve("bin"));
+    Files.createSymbolicLink(
+        bin.resolve("postgres"), PostgresServer.installation(18).resolve("bin/postgres"));
+    try (ShadowServer server = ShadowServer.start(shipped, scratch.resolve("s"));
+        Session session = server.createDatabase(ORDERS).open()) {
+      assertThat(session.row("select count(*)::text from pg_collation where collname = 'C'"))
+          .containsExactly("1");
+    }
+    try (Stream<Path> left = Files.list(scratch.resolve("s"))) {
+      assertThat(left).isEmpty();
+    }
   }
 
   @Test
