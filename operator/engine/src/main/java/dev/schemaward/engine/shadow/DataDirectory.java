@@ -75,9 +75,7 @@ final class DataDirectory {
     deleteAbandoned(scratch);
     Path root =
         Files.createTempDirectory(
-            scratch,
-            ownPrefix(),
-            PosixFilePermissions.asFileAttribute(PRIVATE));
+            scratch, ownPrefix(), PosixFilePermissions.asFileAttribute(PRIVATE));
     try {
       Path template = template(installation, scratch);
       copy(template.resolve("data"), root.resolve("data"));
@@ -139,9 +137,7 @@ final class DataDirectory {
       }
       Path fresh =
           Files.createTempDirectory(
-              scratch,
-              ownPrefix(),
-              PosixFilePermissions.asFileAttribute(PRIVATE));
+              scratch, ownPrefix(), PosixFilePermissions.asFileAttribute(PRIVATE));
       try {
         initialise(installation, fresh);
         Files.move(fresh, template, StandardCopyOption.ATOMIC_MOVE);
@@ -154,8 +150,8 @@ final class DataDirectory {
   }
 
   /**
-   * Runs {@code initdb} for an installation that is shipped read-only. Whoever runs the server later
-   * may be another user, even one without a name, for whom {@code initdb} would refuse.
+   * Runs {@code initdb} for an installation that is shipped read-only. Whoever runs the server
+   * later may be another user, even one without a name, for whom {@code initdb} would refuse.
    */
   static void ship(Path installation) throws IOException {
     Path template = Files.createDirectory(installation.resolve("template"));
@@ -165,8 +161,7 @@ final class DataDirectory {
       for (Path file : (Iterable<Path>) files::iterator) {
         Files.setPosixFilePermissions(
             file,
-            PosixFilePermissions.fromString(
-                Files.isDirectory(file) ? "rwxr-xr-x" : "rw-r--r--"));
+            PosixFilePermissions.fromString(Files.isDirectory(file) ? "rwxr-xr-x" : "rw-r--r--"));
       }
     }
   }
@@ -226,7 +221,8 @@ final class DataDirectory {
    * process is ended only when its own arguments name the directory.
    */
   private static void deleteAbandoned(Path scratch) throws IOException {
-    try (DirectoryStream<Path> left = Files.newDirectoryStream(scratch, PREFIX + "[0-9]*-[0-9]*-*")) {
+    try (DirectoryStream<Path> left =
+        Files.newDirectoryStream(scratch, PREFIX + "[0-9]*-[0-9]*-*")) {
       for (Path directory : left) {
         String[] parts = directory.getFileName().toString().substring(PREFIX.length()).split("-");
         boolean inUse =

@@ -85,9 +85,9 @@ public final class ShadowServer implements AutoCloseable {
   }
 
   /**
-   * Prepares an installation that will be shipped, read-only, in an image: adds {@code template}, so
-   * that a server starts in a fifth of a second and as any user. Its password is no secret and is
-   * changed at each start.
+   * Prepares an installation that will be shipped, read-only, in an image: adds {@code template},
+   * so that a server starts in a fifth of a second and as any user. Its password is no secret and
+   * is changed at each start.
    */
   public static void shipTemplate(Path installation) throws IOException {
     DataDirectory.ship(installation);
