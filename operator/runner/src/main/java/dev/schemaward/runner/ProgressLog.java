@@ -59,6 +59,17 @@ final class ProgressLog implements Progress {
                       : " looked at"));
         }
       }
+      case BlockerEnded(var pid, var application, var terminated, var seconds) ->
+          output.line(
+              "        "
+                  + (terminated ? "ended the session of" : "cancelled the statement of")
+                  + " pid "
+                  + pid
+                  + " "
+                  + application
+                  + ", in the way for "
+                  + seconds
+                  + " s, as policy says");
       case WaitingForStandbys(var migration, var lag) ->
           output.line("        waiting: a standby is " + lag.toSeconds() + " s behind");
       case MigrationApplied(var migration, var number, var of, var took) ->

@@ -1,6 +1,7 @@
 package dev.schemaward.runner;
 
 import dev.schemaward.engine.ledger.LedgerMark;
+import dev.schemaward.engine.plan.BlockerPolicy;
 import dev.schemaward.engine.plan.ExecutionPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,6 +39,22 @@ final class RunOptions {
       paramLabel = "DURATION",
       description = "After which no statement is begun. Default: ${DEFAULT-VALUE}.")
   Duration deadline;
+
+  @Option(
+      names = "--end-idle-blockers",
+      paramLabel = "DURATION",
+      description =
+          "End sessions in the way of a statement that have been idle in a transaction for longer."
+              + " Never a superuser's, a walsender, a backup or a vacuum. Default: nobody is ended.")
+  Duration endIdleBlockers;
+
+  @Option(
+      names = "--end-blockers",
+      paramLabel = "REGEX",
+      description =
+          "Cancel statements in the way whose application_name matches, with the same exceptions;"
+              + " end those that are idle in a transaction. Default: nobody is ended.")
+  String endBlockers;
 
   @Option(names = "--run", paramLabel = "ID", description = "Id of this run, for the ledger.")
   String run = "cli-" + UUID.randomUUID().toString().substring(0, 8);
@@ -95,6 +112,7 @@ final class RunOptions {
   }
 
   ExecutionPolicy policy() {
-    return new ExecutionPolicy(lockWait, statementTimeout, deadline);
+    return new ExecutionPolicy(
+        lockWait, statementTimeout, deadline, new BlockerPolicy(endIdleBlockers, endBlockers));
   }
 }

@@ -258,7 +258,11 @@ public final class Applier {
     Diagnosis.Behind behind = (Diagnosis.Behind) plan.diagnosis();
     long epoch = begin(session, store, seen);
     try (BlockerWatch blockers =
-        new BlockerWatch(request.credentials(), settings("schemaward-watch"), session)) {
+        new BlockerWatch(
+            request.credentials(),
+            settings("schemaward-watch"),
+            session,
+            request.policy().blockers())) {
       RunContext context =
           new RunContext(
               session,

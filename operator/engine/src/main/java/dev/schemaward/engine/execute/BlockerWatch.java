@@ -6,9 +6,13 @@ import dev.schemaward.engine.FailureReason;
 import dev.schemaward.engine.connect.Credentials;
 import dev.schemaward.engine.connect.RoundTrip;
 import dev.schemaward.engine.connect.Session;
+import dev.schemaward.engine.connect.Sql;
+import dev.schemaward.engine.plan.BlockerPolicy;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -33,12 +37,16 @@ final class BlockerWatch implements AutoCloseable {
   private final Session watched;
   private final Duration lostAfter;
   private final Duration silentAfter;
+  private final BlockerPolicy policy;
   private Session observer;
 
   /**
    * @param watched the session that executes
+   * @param policy whom it may end
    */
-  BlockerWatch(Credentials credentials, Session.Settings settings, Session watched) {
+  BlockerWatch(
+      Credentials credentials, Session.Settings settings, Session watched, BlockerPolicy policy) {
+    this.policy = policy;
     this.credentials = credentials;
     this.settings = settings;
     this.watched = watched;
@@ -66,7 +74,8 @@ final class BlockerWatch implements AutoCloseable {
   /** One statement's watch. */
   final class Watch {
     private final int pid;
-    private final CountDownLatch ended = new CountDownLatch(1);
+    private final CountDownLatch over = new CountDownLatch(1);
+    private final List<Progress.BlockerEnded> ended = new CopyOnWriteArrayList<>();
     private volatile List<Blocker> seen = List.of();
     private Thread thread;
 
@@ -78,11 +87,14 @@ final class BlockerWatch implements AutoCloseable {
       long notWorkingSince = 0;
       long silentSince = 0;
       try {
-        while (!ended.await(MOMENT.toMillis(), TimeUnit.MILLISECONDS)) {
+        while (!over.await(MOMENT.toMillis(), TimeUnit.MILLISECONDS)) {
           try {
             List<Blocker> now = look(pid);
             if (!now.isEmpty()) {
               seen = now;
+              if (!policy.none()) {
+                ended.addAll(intervene(pid));
+              }
             }
             silentSince = 0;
             notWorkingSince = isWorking() ? 0 : first(notWorkingSince);
@@ -92,7 +104,7 @@ final class BlockerWatch implements AutoCloseable {
           } catch (EngineException e) {
             // A server that answers, if only to refuse, is there.
             silentSince = e.reason() == FailureReason.TargetUnreachable ? first(silentSince) : 0;
-            ended.await(lostAfter.toMillis() / 5, TimeUnit.MILLISECONDS);
+            over.await(lostAfter.toMillis() / 5, TimeUnit.MILLISECONDS);
           }
           if (longer(notWorkingSince, lostAfter) || longer(silentSince, silentAfter)) {
             watched.abort();
@@ -112,9 +124,14 @@ final class BlockerWatch implements AutoCloseable {
       return since != 0 && System.nanoTime() - since > than.toNanos();
     }
 
+    /** Whom it ended, because policy says so; after {@link #end}. */
+    List<Progress.BlockerEnded> ended() {
+      return ended;
+    }
+
     /** Ends the watch and returns who was seen last; empty when nobody was. */
     List<Blocker> end() {
-      ended.countDown();
+      over.countDown();
       unlimited(false);
       try {
         thread.join(Duration.ofSeconds(5));
@@ -140,6 +157,55 @@ final class BlockerWatch implements AutoCloseable {
             + " a.backend_start))::bigint::text FROM unnest(pg_catalog.pg_blocking_pids("
             + pid
             + ")) b(pid) JOIN pg_catalog.pg_stat_activity a USING (pid)");
+  }
+
+  /** Ends those in the way of {@code pid} whom policy names. */
+  private synchronized List<Progress.BlockerEnded> intervene(int pid) throws SQLException {
+    List<Progress.BlockerEnded> done = new ArrayList<>();
+    for (String[] row :
+        observer.rows(
+            "SELECT a.pid::text, a.application_name, a.state LIKE 'idle in transaction%',"
+                + " extract(epoch FROM now() - a.state_change)::bigint::text FROM"
+                + " unnest(pg_catalog.pg_blocking_pids("
+                + pid
+                + ")) b(pid) JOIN pg_catalog.pg_stat_activity a USING (pid) JOIN"
+                + " pg_catalog.pg_roles r ON r.oid = a.usesysid WHERE a.backend_type = 'client"
+                + " backend' AND NOT r.rolsuper AND a.application_name !~ '^(pg_dump|pg_basebackup|"
+                + "pgbackrest|barman|wal-g|schemaward)' AND a.query !~* '^\\s*vacuum' AND ("
+                + named()
+                + ")")) {
+      boolean idle = row[2].equals("t");
+      try {
+        observer.row(
+            "SELECT pg_catalog."
+                + (idle ? "pg_terminate_backend" : "pg_cancel_backend")
+                + "("
+                + row[0]
+                + ")");
+        done.add(
+            new Progress.BlockerEnded(
+                Integer.parseInt(row[0]), row[1], idle, Long.parseLong(row[3])));
+      } catch (SQLException e) {
+        if (!"42501".equals(e.getSQLState())) {
+          throw e;
+        } // not ours to end: it stays in the way, and is named
+      }
+    }
+    return done;
+  }
+
+  private String named() {
+    List<String> conditions = new ArrayList<>();
+    if (policy.idleInTransactionFor() != null) {
+      conditions.add(
+          "a.state LIKE 'idle in transaction%' AND a.state_change < now() - interval '"
+              + policy.idleInTransactionFor().toSeconds()
+              + " s'");
+    }
+    if (policy.application() != null) {
+      conditions.add("a.application_name ~ " + Sql.literal(policy.application()));
+    }
+    return String.join(" OR ", conditions);
   }
 
   @Override

@@ -192,7 +192,7 @@ final class MigrationRun {
           announce(statement);
           watch = context.blockers().begin(session.pid());
           session.execute(statement.text());
-          watch.end();
+          ended(watch);
           watch = null;
         }
         if (own && !closedByFile) {
@@ -215,7 +215,7 @@ final class MigrationRun {
         }
         throw e;
       } catch (SQLException e) {
-        List<Blocker> blockers = watch == null ? List.of() : watch.end();
+        List<Blocker> blockers = ended(watch);
         boolean again =
             SqlStateClass.of(e.getSQLState()) == SqlStateClass.CONTENTION
                 && !context.cancellation().requested()
@@ -234,6 +234,16 @@ final class MigrationRun {
         context.cancellation().pause(context.ladder().pause(attempt));
       }
     }
+  }
+
+  /** Ends a watch, tells whom it ended, and returns who was in the way. */
+  private List<Blocker> ended(BlockerWatch.Watch watch) {
+    if (watch == null) {
+      return List.of();
+    }
+    List<Blocker> seen = watch.end();
+    watch.ended().forEach(context.progress()::on);
+    return seen;
   }
 
   private static boolean isEnd(Execution execution) {
@@ -282,10 +292,10 @@ final class MigrationRun {
           MigrationLock.letGo(session);
         }
         session.execute(statement.text());
-        watch.end();
+        ended(watch);
         retake(statement, yields);
       } catch (SQLException e) {
-        List<Blocker> blockers = watch.end();
+        List<Blocker> blockers = ended(watch);
         if (SqlStateClass.of(e.getSQLState()) != SqlStateClass.CONNECTION_LOST) {
           retake(statement, yields);
         }
@@ -371,7 +381,7 @@ final class MigrationRun {
         letStandbysCatchUp(run, statement);
         watch = context.blockers().begin(session.pid());
         more = run.step(begin(attempt), finishing) ? 1 : 0;
-        watch.end();
+        ended(watch);
         attempt = 0;
         Duration took = since(progressed);
         progressed = System.nanoTime();
@@ -385,7 +395,7 @@ final class MigrationRun {
           context.cancellation().pause(took.dividedBy(5));
         }
       } catch (SQLException e) {
-        List<Blocker> blockers = watch == null ? List.of() : watch.end();
+        List<Blocker> blockers = ended(watch);
         SqlStateClass kind = SqlStateClass.of(e.getSQLState());
         if (kind != SqlStateClass.CONNECTION_LOST) {
           session.execute("ROLLBACK");

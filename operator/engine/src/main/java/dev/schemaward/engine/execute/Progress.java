@@ -42,6 +42,15 @@ public interface Progress {
   /** It pauses until standbys have caught up. */
   record WaitingForStandbys(String migration, Duration lag) implements Event {}
 
+  /**
+   * Somebody in the way was ended, because policy says so.
+   *
+   * @param terminated true: the session was ended; false: its statement was cancelled
+   * @param seconds how long it had been in its state
+   */
+  record BlockerEnded(int pid, String application, boolean terminated, long seconds)
+      implements Event {}
+
   /** A migration is applied and recorded. */
   record MigrationApplied(String migration, int number, int of, Duration took) implements Event {}
 

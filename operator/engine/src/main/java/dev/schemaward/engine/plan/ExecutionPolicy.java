@@ -9,8 +9,15 @@ import java.time.Duration;
  *     locks
  * @param statementTimeout after which the server ends a statement; zero for never
  * @param deadline after which no further statement is begun
+ * @param blockers which sessions may be ended when a statement waits for them
  */
-public record ExecutionPolicy(Duration lockWait, Duration statementTimeout, Duration deadline) {
+public record ExecutionPolicy(
+    Duration lockWait, Duration statementTimeout, Duration deadline, BlockerPolicy blockers) {
+  /** Nobody is ended. */
+  public ExecutionPolicy(Duration lockWait, Duration statementTimeout, Duration deadline) {
+    this(lockWait, statementTimeout, deadline, BlockerPolicy.NONE);
+  }
+
   public static final ExecutionPolicy DEFAULT =
       new ExecutionPolicy(Duration.ofMinutes(2), Duration.ofMinutes(15), Duration.ofHours(1));
 }

@@ -69,7 +69,8 @@ public final class PlanHash {
         sorted(
             "lockWait", inputs.policy().lockWait().toString(),
             "statementTimeout", inputs.policy().statementTimeout().toString(),
-            "deadline", inputs.policy().deadline().toString()));
+            "deadline", inputs.policy().deadline().toString(),
+            "blockers", inputs.policy().blockers().toString()));
     document.put("runner", inputs.runnerBuild());
     document.put(
         "target",
