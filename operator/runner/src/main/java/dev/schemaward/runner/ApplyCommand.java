@@ -74,7 +74,10 @@ final class ApplyCommand implements Callable<Integer>, Main.ContextAware {
               () ->
                   Schemaward.recovery(
                       Recoveries.request(bundle, target, run, credentials, null, null)));
-          Progress progress = report.json() ? Progress.SILENT : new ProgressLog(context.output());
+          Progress progress =
+              report.json()
+                  ? Progress.SILENT
+                  : context.output().progress(run.progress, run.resultFile != null);
           return report.applied(
               Schemaward.apply(
                   new ApplyRequest(

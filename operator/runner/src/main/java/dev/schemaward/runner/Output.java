@@ -1,6 +1,7 @@
 package dev.schemaward.runner;
 
 import dev.schemaward.engine.connect.Redactor;
+import dev.schemaward.engine.execute.Progress;
 import java.io.PrintStream;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -38,6 +39,24 @@ final class Output {
   /** A line on standard output whose texts are masked already: masking JSON breaks its names. */
   void masked(String text) {
     out.println(text);
+  }
+
+  /** Progress in the form that fits where it goes: a bar, lines of text, or lines of JSON. */
+  Progress progress(RunOptions.ProgressFormat format, boolean forOperator) {
+    return switch (format) {
+      case none -> Progress.SILENT;
+      case text -> new ProgressLog(this);
+      case json -> new ProgressLines(this);
+      case bar -> new ProgressBar(this, out);
+      case auto ->
+          forOperator
+              ? new ProgressLines(this)
+              : isTerminal() ? new ProgressBar(this, out) : new ProgressLog(this);
+    };
+  }
+
+  private static boolean isTerminal() {
+    return System.console() != null && System.console().isTerminal();
   }
 
   /** A line on standard error. */

@@ -17,7 +17,7 @@ final class ProgressLog implements Progress {
   }
 
   @Override
-  public void on(Event event) {
+  public synchronized void on(Event event) {
     switch (event) {
       case WaitingForMigrationLock(var holders, var waited) -> {
         if (System.nanoTime() - lastWait >= SECOND) {
@@ -57,6 +57,15 @@ final class ProgressLog implements Progress {
                           + percent(visited, estimated)
                           + " %)"
                       : " looked at"));
+        }
+      }
+      case StillRunning(var phase, var percent, var blockers) -> {
+        if (phase != null || !blockers.isEmpty()) {
+          output.line(
+              "        "
+                  + (phase == null ? "waiting" : phase)
+                  + (percent < 0 ? "" : " " + percent + " %")
+                  + who(blockers));
         }
       }
       case BlockerEnded(var pid, var application, var terminated, var seconds) ->

@@ -71,7 +71,10 @@ final class RecoverCommand implements Callable<Integer>, Main.ContextAware {
           if (!apply) {
             return report.recovery(Schemaward.recovery(request(credentials)));
           }
-          Progress progress = report.json() ? Progress.SILENT : new ProgressLog(context.output());
+          Progress progress =
+              report.json()
+                  ? Progress.SILENT
+                  : context.output().progress(run.progress, run.resultFile != null);
           return report.recovered(
               Schemaward.recover(request(credentials), expect, progress, context.cancellation()));
         });

@@ -17,6 +17,15 @@ final class RunOptions {
     json
   }
 
+  /** The values of {@code --progress}. */
+  enum ProgressFormat {
+    auto,
+    bar,
+    text,
+    json,
+    none
+  }
+
   @Option(
       names = "--lock-wait",
       defaultValue = "2m",
@@ -45,7 +54,8 @@ final class RunOptions {
       paramLabel = "DURATION",
       description =
           "End sessions in the way of a statement that have been idle in a transaction for longer."
-              + " Never a superuser's, a walsender, a backup or a vacuum. Default: nobody is ended.")
+              + " Never a superuser's, a walsender, a backup or a vacuum. Default: nobody is"
+              + " ended.")
   Duration endIdleBlockers;
 
   @Option(
@@ -86,6 +96,15 @@ final class RunOptions {
       paramLabel = "FORMAT",
       description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
   OutputFormat output;
+
+  @Option(
+      names = "--progress",
+      defaultValue = "auto",
+      paramLabel = "FORMAT",
+      description =
+          "${COMPLETION-CANDIDATES}. auto: a bar on a terminal, JSON lines with --result-file, else"
+              + " lines of text. Default: ${DEFAULT-VALUE}.")
+  ProgressFormat progress;
 
   @Option(
       names = "--result-file",

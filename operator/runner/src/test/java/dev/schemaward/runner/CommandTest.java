@@ -129,6 +129,23 @@ class CommandTest {
   }
 
   @Test
+  void progressIsJsonLinesForTheOperatorAndTextForAPipe() throws IOException {
+    String bundle = bundle("20260101000000_init", "create table users (id int);");
+    Ended pod =
+        run("apply", "--bundle", bundle, "--result-file", work.resolve("result").toString());
+    List<String> events = new ArrayList<>();
+    for (String line : pod.out().lines().filter(line -> line.startsWith("{")).toList()) {
+      JsonNode json = MAPPER.readTree(line);
+      assertThat(json.get("time").asText()).endsWith("Z");
+      events.add(json.get("event").asText());
+    }
+    assertThat(events).containsExactly("migrationStarted", "statementStarted", "migrationApplied");
+    bundle("20260102000000_more", "create table more (id int);");
+    assertThat(run("apply", "--bundle", bundle, "--progress", "bar").out())
+        .contains("0/1 20260102000000_more", "20260102000000_more  applied in");
+  }
+
+  @Test
   void aFailureTellsInFiveLinesWhatAPersonMustKnow() throws IOException {
     String bundle =
         bundle("20260101000000_init", "create table a (id int);\nalter table nope add x int;");

@@ -262,7 +262,8 @@ public final class Applier {
             request.credentials(),
             settings("schemaward-watch"),
             session,
-            request.policy().blockers())) {
+            request.policy().blockers(),
+            progress)) {
       RunContext context =
           new RunContext(
               session,

@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
  * a moment.
  */
 final class BlockerWatch implements AutoCloseable {
+  private static final long SECOND = 1_000_000_000L;
   private static final Duration MOMENT = Duration.ofMillis(120);
 
   /** After the server has been done with a statement for so long, its answer will not come. */
@@ -38,15 +39,22 @@ final class BlockerWatch implements AutoCloseable {
   private final Duration lostAfter;
   private final Duration silentAfter;
   private final BlockerPolicy policy;
+  private final Progress progress;
   private Session observer;
 
   /**
    * @param watched the session that executes
    * @param policy whom it may end
+   * @param progress hears about once a second how a statement goes on
    */
   BlockerWatch(
-      Credentials credentials, Session.Settings settings, Session watched, BlockerPolicy policy) {
+      Credentials credentials,
+      Session.Settings settings,
+      Session watched,
+      BlockerPolicy policy,
+      Progress progress) {
     this.policy = policy;
+    this.progress = progress;
     this.credentials = credentials;
     this.settings = settings;
     this.watched = watched;
@@ -77,10 +85,19 @@ final class BlockerWatch implements AutoCloseable {
     private final CountDownLatch over = new CountDownLatch(1);
     private final List<Progress.BlockerEnded> ended = new CopyOnWriteArrayList<>();
     private volatile List<Blocker> seen = List.of();
+    private long told = System.nanoTime();
     private Thread thread;
 
     private Watch(int pid) {
       this.pid = pid;
+    }
+
+    private void tell(List<Blocker> blockers) throws SQLException {
+      if (System.nanoTime() - told < SECOND) {
+        return;
+      }
+      told = System.nanoTime();
+      progress.on(stillRunning(pid, blockers));
     }
 
     private void run() {
@@ -96,6 +113,7 @@ final class BlockerWatch implements AutoCloseable {
                 ended.addAll(intervene(pid));
               }
             }
+            tell(now);
             silentSince = 0;
             notWorkingSince = isWorking() ? 0 : first(notWorkingSince);
           } catch (SQLException e) {
@@ -140,6 +158,26 @@ final class BlockerWatch implements AutoCloseable {
       }
       return seen;
     }
+  }
+
+  private synchronized Progress.StillRunning stillRunning(int pid, List<Blocker> blockers)
+      throws SQLException {
+    return observer
+        .firstRow(
+            "SELECT phase, CASE WHEN blocks_total > 0 THEN 100 * blocks_done / blocks_total WHEN"
+                + " tuples_total > 0 THEN 100 * tuples_done / tuples_total ELSE -1 END::text FROM"
+                + " pg_catalog.pg_stat_progress_create_index WHERE pid = "
+                + pid
+                + " UNION ALL SELECT phase, CASE WHEN heap_blks_total > 0 THEN 100 *"
+                + " heap_blks_scanned / heap_blks_total ELSE -1 END::text FROM"
+                + " pg_catalog.pg_stat_progress_cluster WHERE pid = "
+                + pid
+                + " UNION ALL SELECT phase, CASE WHEN heap_blks_total > 0 THEN 100 *"
+                + " heap_blks_scanned / heap_blks_total ELSE -1 END::text FROM"
+                + " pg_catalog.pg_stat_progress_vacuum WHERE pid = "
+                + pid)
+        .map(row -> new Progress.StillRunning(row[0], Integer.parseInt(row[1]), blockers))
+        .orElseGet(() -> new Progress.StillRunning(null, -1, blockers));
   }
 
   private synchronized boolean isWorking() throws SQLException {

@@ -4,7 +4,10 @@ import dev.schemaward.engine.EngineException.Blocker;
 import java.time.Duration;
 import java.util.List;
 
-/** Hears what a run is doing. Called on the run's own thread; must return at once. */
+/**
+ * Hears what a run is doing. Called on the run's own thread, and, while a statement runs, on
+ * another one; must return at once.
+ */
 @FunctionalInterface
 public interface Progress {
   /** Hears nothing. */
@@ -41,6 +44,16 @@ public interface Progress {
 
   /** It pauses until standbys have caught up. */
   record WaitingForStandbys(String migration, Duration lag) implements Event {}
+
+  /**
+   * A statement goes on; told about once a second.
+   *
+   * @param phase what the server says it is doing, for example {@code building index: scanning
+   *     table}; null when it does not say
+   * @param percent of the phase; -1 when the server does not say
+   * @param blockers who is in its way now; may be empty
+   */
+  record StillRunning(String phase, int percent, List<Blocker> blockers) implements Event {}
 
   /**
    * Somebody in the way was ended, because policy says so.

@@ -70,8 +70,7 @@ class BlockerPolicyTest {
     Connection connection =
         user == null
             ? db.server().connect(db.name())
-            : DriverManager.getConnection(
-                db.server().jdbcUrl(db.name()), user, user);
+            : DriverManager.getConnection(db.server().jdbcUrl(db.name()), user, user);
     connection.setAutoCommit(false);
     try (Statement statement = connection.createStatement()) {
       statement.execute("set application_name = '" + application + "'");
