@@ -56,7 +56,7 @@ final class Output {
   }
 
   private static boolean isTerminal() {
-    return System.console() != null && System.console().isTerminal();
+    return System.console().isTerminal();
   }
 
   /** A line on standard error. */
