@@ -10,6 +10,7 @@ import dev.schemaward.api.run.RecoveryDocument;
 import dev.schemaward.api.run.RunReason;
 import dev.schemaward.api.run.RunResult;
 import dev.schemaward.engine.EngineException;
+import dev.schemaward.engine.FailureReason;
 import dev.schemaward.engine.bundle.Migration;
 import dev.schemaward.engine.execute.Applier;
 import dev.schemaward.engine.hazard.Finding;
@@ -160,6 +161,10 @@ final class Documents {
             plan.count(Severity.INFORM),
             plan.destructive(),
             plan.headline());
+  }
+
+  static int exitCode(FailureReason reason) {
+    return RunReason.valueOf(reason.name()).exitCode().code();
   }
 
   static RunReason reason(EngineException e) {

@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
       ApplyCommand.class,
       StatusCommand.class,
       RecoverCommand.class,
+      DriftCommand.class,
       ValidateCommand.class
     },
     versionProvider = Main.Version.class,
@@ -36,7 +37,7 @@ import picocli.CommandLine.Spec;
       "  DATABASE_URL=postgresql://… schemaward plan --bundle prisma/migrations",
       "  schemaward apply --bundle prisma/migrations --expect-plan sha256:…",
       "",
-      "Exit codes: 0 done or nothing to do, 2 wrong request, 64 another plan than expected, 65"
+      "Exit codes: 0 done or nothing to do, 1 drift, 2 wrong request, 64 another plan than expected, 65"
           + " bundle invalid,",
       "66 migration failed, 67 needs a person, 75 try again, 77 credentials or privileges."
     })
@@ -139,7 +140,7 @@ public final class Main implements Runnable {
   @Override
   public void run() {
     throw new CommandLine.ParameterException(
-        spec.commandLine(), "say what to do: plan, apply, status, recover or validate");
+        spec.commandLine(), "say what to do: plan, apply, status, recover, drift or validate");
   }
 
   /** What a command needs from around it. */

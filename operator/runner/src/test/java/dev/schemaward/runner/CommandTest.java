@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -312,6 +313,72 @@ class CommandTest {
     assertThat(run("plan", "--bundle", bundle).code()).isEqualTo(67);
   }
 
+  @Test
+  void driftIsShownAndBothWaysOutAreWritten() throws IOException {
+    String bundle = bundle("20260101000000_init", "create table users (id int primary key);");
+    assertThat(run("apply", "--bundle", bundle).code()).isZero();
+    List<String> drift =
+        List.of(
+            "drift",
+            "--bundle",
+            bundle,
+            "--shadow-programs",
+            PostgresServer.installation(18).toString(),
+            "--shadow-scratch",
+            work.resolve("shadow").toString());
+    Ended clean = run(drift.toArray(String[]::new));
+    assertThat(clean.out()).startsWith("No drift: database " + database);
+    assertThat(clean.code()).isZero();
+
+    server.execute(database, "alter table users add note text; comment on table users is 'x'");
+    Path revert = work.resolve("revert.sql");
+    List<String> both = new ArrayList<>(drift);
+    both.addAll(
+        List.of(
+            "--revert",
+            revert.toString(),
+            "--adopt",
+            bundle,
+            "--ignore",
+            "* * @comment: the wiki's",
+            "--output",
+            "json"));
+    Ended drifted = run(both.toArray(String[]::new));
+    assertThat(drifted.code()).isEqualTo(1);
+    JsonNode json = MAPPER.readTree(drifted.out());
+    assertThat(json.get("drifts")).hasSize(1);
+    assertThat(json.at("/drifts/0/object").asText()).isEqualTo("public.users.note");
+    assertThat(json.at("/ignored/0/reason").asText()).isEqualTo("the wiki's");
+    assertThat(json.at("/revert/verdict").asText()).isEqualTo("loses-data");
+    assertThat(json.at("/adopt/verdict").asText()).isEqualTo("exact");
+    assertThat(revert)
+        .content()
+        .startsWith("-- LOSES DATA: column public.users.note")
+        .contains("ALTER TABLE public.users DROP COLUMN note;");
+    // The new migration runs like any other, and says nothing about what is ignored.
+    try (Stream<Path> files = Files.list(Path.of(bundle))) {
+      assertThat(files.filter(file -> file.toString().endsWith("_adopt_drift.sql")))
+          .singleElement()
+          .satisfies(
+              file ->
+                  assertThat(file)
+                      .content()
+                      .contains("ALTER TABLE public.users ADD COLUMN note text;")
+                      .doesNotContain("COMMENT"));
+    }
+  }
+
+  @Test
+  void driftWithoutAShadowOrAReasonIsRefused() throws IOException {
+    String bundle = bundle("20260101000000_init", "create table users (id int);");
+    assertThat(run("drift", "--bundle", bundle).err()).contains("no shadow database given");
+    assertThat(run("drift", "--bundle", bundle).code()).isEqualTo(2);
+    Ended ended =
+        run("drift", "--bundle", bundle, "--shadow-programs", "x", "--ignore", "table public.a");
+    assertThat(ended.code()).isEqualTo(2);
+    assertThat(ended.err()).contains("ignoring drift needs a reason");
+  }
+
   @ParameterizedTest
   @EnumSource(FailureReason.class)
   void everyReasonOfTheEngineIsAReasonOfARun(FailureReason reason) {
@@ -319,7 +386,7 @@ class CommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"plan", "apply", "status", "validate"})
+  @ValueSource(strings = {"plan", "apply", "status", "drift", "validate"})
   void everyCommandHasHelpWithAnExample(String command) {
     Ended help = run(command, "--help");
     assertThat(help.code()).isZero();

@@ -94,7 +94,7 @@ public final class DriftCheck {
       SchemaSnapshot live = SchemaSnapshot.read(session, scope).map(environment);
       if (!store.read(session).rows().equals(seen.history().rows())) {
         throw new EngineException(
-            FailureReason.TargetBusy, "a migration ran while the schema was read; trying again");
+            FailureReason.LockContention, "a migration ran while the schema was read; trying again");
       }
       return report(plan, expected, live, environment, shadow, role[1]);
     }
@@ -108,7 +108,7 @@ public final class DriftCheck {
       missing = behind.missing();
       if (!behind.open().isEmpty()) {
         throw new EngineException(
-            FailureReason.TargetBusy,
+            FailureReason.LockContention,
             "migration "
                 + behind.open().getLast().row().name()
                 + " is begun and not finished, so nobody can say how the schema should look."
