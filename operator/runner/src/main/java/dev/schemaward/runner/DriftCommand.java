@@ -99,13 +99,7 @@ final class DriftCommand implements Callable<Integer>, Main.ContextAware {
       Credentials credentials = context.credentials(target);
       DriftReport report =
           DriftCheck.run(
-              new DriftRequest(
-                  read,
-                  credentials,
-                  target.schema,
-                  shadow(),
-                  patterns(),
-                  true));
+              new DriftRequest(read, credentials, target.schema, shadow(), patterns(), true));
       print(report);
       write(report, read);
       return report.drifted() ? ExitCode.DIFFERENT.code() : ExitCode.OK.code();

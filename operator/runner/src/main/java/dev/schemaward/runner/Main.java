@@ -37,8 +37,8 @@ import picocli.CommandLine.Spec;
       "  DATABASE_URL=postgresql://… schemaward plan --bundle prisma/migrations",
       "  schemaward apply --bundle prisma/migrations --expect-plan sha256:…",
       "",
-      "Exit codes: 0 done or nothing to do, 1 drift, 2 wrong request, 64 another plan than expected, 65"
-          + " bundle invalid,",
+      "Exit codes: 0 done or nothing to do, 1 drift, 2 wrong request, 64 another plan than"
+          + " expected, 65 bundle invalid,",
       "66 migration failed, 67 needs a person, 75 try again, 77 credentials or privileges."
     })
 public final class Main implements Runnable {

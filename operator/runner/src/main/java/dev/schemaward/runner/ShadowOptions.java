@@ -37,8 +37,9 @@ final class ShadowOptions {
   @Option(
       names = "--shadow-scratch",
       paramLabel = "DIR",
-      description = "Where a server started for this keeps its files. Default: below the system's"
-          + " directory for temporary files.")
+      description =
+          "Where a server started for this keeps its files. Default: below the system's"
+              + " directory for temporary files.")
   Path scratch = Path.of(System.getProperty("java.io.tmpdir"), "schemaward-shadow");
 
   /**

@@ -94,7 +94,8 @@ public final class DriftCheck {
       SchemaSnapshot live = SchemaSnapshot.read(session, scope).map(environment);
       if (!store.read(session).rows().equals(seen.history().rows())) {
         throw new EngineException(
-            FailureReason.LockContention, "a migration ran while the schema was read; trying again");
+            FailureReason.LockContention,
+            "a migration ran while the schema was read; trying again");
       }
       return report(plan, expected, live, environment, shadow, role[1]);
     }
