@@ -102,8 +102,7 @@ record Report(int files, int repetitions, boolean durable) {
               .append(text("%,d", size))
               .append(" | ")
               .append(wall(ours, Pair::apply))
-              .append(text(" | %.2f ms", apply * 1000 / size));
-          table
+              .append(text(" | %.2f ms", apply * 1000 / size))
               .append(" | ")
               .append(wall(all.get(1), Pair::apply))
               .append(text(" | %.2f", apply / seconds(all.get(1), Pair::apply)));
