@@ -104,6 +104,13 @@ public final class Applier {
       endPredecessor(session);
       MigrationLock.acquire(session, request.policy().lockWait(), random, progress, cancellation);
       store = HistoryStore.of(request.bundle(), session.schema());
+      ToolLock.acquire(
+          session,
+          store.lockKeys(request.credentials().database()),
+          request.policy().lockWait(),
+          random,
+          progress,
+          cancellation);
       Planner.Observation seen = Planner.observe(session, store);
       requireOwnership(seen, request.owner(), request.takeOverFrom());
       plan =

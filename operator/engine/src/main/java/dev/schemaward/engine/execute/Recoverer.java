@@ -73,6 +73,13 @@ public final class Recoverer {
       cancellation.watch(session);
       MigrationLock.acquire(session, request.lockWait(), random, progress, cancellation);
       HistoryStore store = HistoryStore.of(request.bundle(), session.schema());
+      ToolLock.acquire(
+          session,
+          store.lockKeys(request.credentials().database()),
+          request.lockWait(),
+          random,
+          progress,
+          cancellation);
       Planner.Observation seen = Planner.observe(session, store);
       Applier.requireOwnership(seen, request.owner(), request.takeOverFrom());
       Recovery recovery = recovery(session, store, seen);

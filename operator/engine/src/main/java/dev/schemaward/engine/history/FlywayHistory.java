@@ -25,6 +25,9 @@ import java.util.TreeMap;
 record FlywayHistory(Bundle bundle, String schema) implements HistoryStore {
   private static final String TABLE = "flyway_schema_history";
 
+  /** "Flyway" in ASCII; with the hash of the table's name it is the key of Flyway's lock. */
+  private static final long LOCK = 0x466C_7977_6179L;
+
   /** A row as it stands, before later rows take it back. */
   private static final class Entry {
     private final String rank;
@@ -316,6 +319,11 @@ record FlywayHistory(Bundle bundle, String schema) implements HistoryStore {
 
   private String qualified() {
     return Sql.identifier(schema, TABLE);
+  }
+
+  @Override
+  public List<Long> lockKeys(String database) {
+    return List.of(LOCK + qualified().hashCode());
   }
 
   @Override

@@ -5,10 +5,12 @@ import dev.schemaward.engine.FailureReason;
 import dev.schemaward.engine.bundle.Bundle;
 import dev.schemaward.engine.bundle.Migration;
 import dev.schemaward.engine.connect.Session;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.zip.CRC32;
 
 /**
  * golang-migrate's {@code schema_migrations}: one row with the version that the database is at, and
@@ -16,6 +18,9 @@ import java.util.OptionalLong;
  * that version counts as applied.
  */
 final class GolangMigrateHistory implements HistoryStore {
+  /** golang-migrate multiplies the CRC-32 of the names with it. */
+  private static final int LOCK_SALT = 1486364155;
+
   private final Bundle bundle;
   private final String schema;
   private final VersionTable versions;
@@ -148,6 +153,19 @@ final class GolangMigrateHistory implements HistoryStore {
       before = OptionalLong.of(Math.max(before.orElse(Long.MIN_VALUE), clean.getAsLong()));
     }
     return before.isPresent() ? set(before.getAsLong(), false) : empty();
+  }
+
+  /** The command takes the URL's path for the database's name, with its slash; the library asks. */
+  @Override
+  public List<Long> lockKeys(String database) {
+    return List.of(lockKey("/" + database), lockKey(database));
+  }
+
+  private long lockKey(String database) {
+    CRC32 crc = new CRC32();
+    crc.update(
+        String.join("\0", schema, VersionTable.NAME, database).getBytes(StandardCharsets.UTF_8));
+    return Integer.toUnsignedLong((int) crc.getValue() * LOCK_SALT);
   }
 
   @Override

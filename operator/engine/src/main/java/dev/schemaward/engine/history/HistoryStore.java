@@ -5,6 +5,7 @@ import dev.schemaward.engine.bundle.Bundle;
 import dev.schemaward.engine.bundle.Migration;
 import dev.schemaward.engine.connect.Session;
 import java.sql.SQLException;
+import java.util.List;
 
 /**
  * A migration tool's own history table, written as the tool itself would write it, so that a team
@@ -72,6 +73,16 @@ public sealed interface HistoryStore
    * @param id of the row
    */
   String adopted(String id, Migration migration);
+
+  /**
+   * Keys of the session-level advisory locks that exclude a hand-run tool; Prisma's is the {@code
+   * MigrationLock} itself.
+   *
+   * @param database its name
+   */
+  default List<Long> lockKeys(String database) {
+    return List.of();
+  }
 
   /**
    * Name of the history table, which is not part of the application's schema; null when it lives in

@@ -14,6 +14,8 @@ import dev.schemaward.testkit.postgres.SharedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
 import org.flywaydb.core.api.FlywayException;
@@ -43,6 +45,11 @@ class FlywayInteroperabilityTest {
         select concat_ws('|', 3, pg_get_indexdef(indexrelid)) from pg_index
         where indrelid = 'flyway_schema_history'::regclass) s order by 1\
       """;
+
+  private static final String HELD_KEYS =
+      "select (classid::bigint << 32) | objid::bigint as key from pg_locks where locktype ="
+          + " 'advisory' and objsubid = 1 and database = (select oid from pg_database where datname"
+          + " = current_database())";
 
   private final TargetDatabase db = new TargetDatabase(SharedPostgres.of(17));
   @TempDir private Path work;
@@ -240,5 +247,26 @@ class FlywayInteroperabilityTest {
     apply();
     assertThat(flyway.flyway().validateWithResult().validationSuccessful).isTrue();
     assertThat(flyway.migrate()).isZero();
+  }
+
+  @Test
+  void aHandRunToolAndSchemawardExcludeEachOther() throws Exception {
+    file("V2__k.sql", "create table by_tool as " + HELD_KEYS + ";");
+    assertThat(flyway.migrate()).isEqualTo(3);
+    file("V3__k.sql", "create table by_us as " + HELD_KEYS + ";");
+    assertThat(db.apply(read()).failure()).isNull();
+    List<String> key = db.query("select key from by_tool");
+    assertThat(key).hasSize(1);
+    assertThat(db.query("select key from by_us")).containsAll(key);
+
+    file("V4__k.sql", "create table late (id int);");
+    try (Connection other = db.server().connect(db.name());
+        Statement statement = other.createStatement()) {
+      statement.execute("select pg_advisory_lock(" + key.getFirst() + ")");
+      ApplyOutcome refused = db.apply(read());
+      assertThat(refused.failure().reason()).isEqualTo(FailureReason.LockContention);
+      assertThat(refused.failure()).hasMessageContaining("own migration tool is at work");
+    }
+    assertThat(pending()).hasSize(1);
   }
 }

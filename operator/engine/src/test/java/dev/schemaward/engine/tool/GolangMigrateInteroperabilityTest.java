@@ -15,6 +15,8 @@ import dev.schemaward.testkit.postgres.SharedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,6 +33,11 @@ class GolangMigrateInteroperabilityTest {
           + " 'schema_migrations'::regclass order by attnum";
   private static final String ROW = "select version || ' ' || dirty from schema_migrations";
   private static MigrationTool migrate;
+
+  private static final String HELD_KEYS =
+      "select (classid::bigint << 32) | objid::bigint as key from pg_locks where locktype ="
+          + " 'advisory' and objsubid = 1 and database = (select oid from pg_database where datname"
+          + " = current_database())";
 
   private final TargetDatabase db = new TargetDatabase(SharedPostgres.of(16));
   @TempDir private Path work;
@@ -194,5 +201,26 @@ class GolangMigrateInteroperabilityTest {
             EngineException.class,
             e -> assertThat(e.reason()).isEqualTo(FailureReason.NeedsAttention))
         .hasMessageContaining("is not golang-migrate's");
+  }
+
+  @Test
+  void aHandRunToolAndSchemawardExcludeEachOther() throws Exception {
+    file("3_k", "create table by_tool as " + HELD_KEYS + ";");
+    assertThat(migrate(db, "up").code()).isZero();
+    file("4_k", "create table by_us as " + HELD_KEYS + ";");
+    assertThat(db.apply(read()).failure()).isNull();
+    List<String> key = db.query("select key from by_tool");
+    assertThat(key).hasSize(1);
+    assertThat(db.query("select key from by_us")).containsAll(key);
+
+    file("5_k", "create table late (id int);");
+    try (Connection other = db.server().connect(db.name());
+        Statement statement = other.createStatement()) {
+      statement.execute("select pg_advisory_lock(" + key.getFirst() + ")");
+      ApplyOutcome refused = db.apply(read());
+      assertThat(refused.failure().reason()).isEqualTo(FailureReason.LockContention);
+      assertThat(refused.failure()).hasMessageContaining("own migration tool is at work");
+    }
+    assertThat(pending()).hasSize(1);
   }
 }
