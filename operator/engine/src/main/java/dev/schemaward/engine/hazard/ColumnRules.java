@@ -271,19 +271,22 @@ final class ColumnRules {
   private static void constrainedDomain(
       Step step, Command.AlterTable alter, AddColumn add, Report report) {
     ColumnDefinition column = add.column();
-    boolean known = step.schema().isConstrainedDomain(column.type());
-    boolean possible =
-        step.measured()
-            && !column.type().builtIn()
-            && column.defaultExpression() == null
-            && column.generated() == Generated.NO
-            && !column.type().serial();
-    if (known || possible) {
+    Boolean known = step.schema().constrainedDomain(column.type());
+    boolean other =
+        column.defaultExpression() != null
+            || column.generated() != Generated.NO
+            || column.type().serial();
+    boolean possible = known == null && (!step.measured() || !other);
+    if (Boolean.TRUE.equals(known) || possible) {
       report.add(
+          possible ? Severity.WARN : Severity.BLOCK,
           alter.name(),
           "stops all reads and writes of "
               + step.named(alter.name())
-              + " while it writes every row anew, because the type is a domain with constraints"
+              + " while it writes every row anew, "
+              + (possible && !step.measured()
+                  ? "if type " + column.type() + " is a domain with constraints"
+                  : "because the type is a domain with constraints")
               + step.time(alter.name(), Harm.REWRITE),
           "give the column the domain's base type, and the table a CHECK … NOT VALID that is"
               + " validated in the next migration",

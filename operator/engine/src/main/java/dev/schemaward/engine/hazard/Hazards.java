@@ -3,6 +3,7 @@ package dev.schemaward.engine.hazard;
 import dev.schemaward.engine.bundle.Migration;
 import dev.schemaward.engine.catalog.LiveCatalog;
 import dev.schemaward.engine.shadow.StatementEffects;
+import dev.schemaward.engine.shadow.StatementKey;
 import dev.schemaward.engine.sql.Statement;
 import dev.schemaward.engine.sql.StatementKind.Execution;
 import dev.schemaward.engine.sql.command.CommandReader;
@@ -19,14 +20,6 @@ public final class Hazards {
   private Hazards() {}
 
   /**
-   * Where a statement stands.
-   *
-   * @param migration name of the migration
-   * @param index number of the statement in its file, from 1
-   */
-  public record Place(String migration, int index) {}
-
-  /**
    * Findings of pending migrations, in the order of the statements.
    *
    * @param effects what a shadow showed; a statement that is missing here was not measured, and is
@@ -37,7 +30,7 @@ public final class Hazards {
    */
   public static List<Finding> judge(
       List<Migration> pending,
-      Map<Place, StatementEffects> effects,
+      Map<StatementKey, StatementEffects> effects,
       LiveCatalog live,
       int serverMajor) {
     return judge(pending, effects, live, serverMajor, List.of());
@@ -50,7 +43,7 @@ public final class Hazards {
    */
   public static List<Finding> judge(
       List<Migration> pending,
-      Map<Place, StatementEffects> effects,
+      Map<StatementKey, StatementEffects> effects,
       LiveCatalog live,
       int serverMajor,
       List<Waiver> waivers) {
@@ -62,7 +55,7 @@ public final class Hazards {
   /** Shows each statement, in order, with what is known just before it runs. */
   static void walk(
       List<Migration> pending,
-      Map<Place, StatementEffects> effects,
+      Map<StatementKey, StatementEffects> effects,
       LiveCatalog live,
       int serverMajor,
       Consumer<Step> visitor) {
@@ -83,7 +76,7 @@ public final class Hazards {
                 CommandReader.read(statement),
                 schema,
                 transaction,
-                effects.get(new Place(migration.name(), statement.index())),
+                effects.get(new StatementKey(migration.name(), statement.index())),
                 serverMajor);
         visitor.accept(step);
         transaction.ran(step);

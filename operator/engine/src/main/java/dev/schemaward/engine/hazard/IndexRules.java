@@ -101,7 +101,8 @@ final class IndexRules {
                   + step.named(index.table())
                   + " and each of its partitions while it builds an index on every one"
                   + step.time(index.table(), Harm.BUILD),
-          onPartitioned(step, index.table(), indexName(index), index.unique(), index.definition()));
+          onPartitioned(step, index.table(), indexName(index), index.unique(), index.definition()),
+          index.concurrently() ? new Harm[0] : new Harm[] {Harm.BUILD});
     }
   }
 
@@ -133,8 +134,11 @@ final class IndexRules {
   }
 
   private static void blocking(Step step, Command.CreateIndex index, Report report) {
-    boolean only = index.only() && step.schema().isPartitioned(index.table());
-    if (index.concurrently() || step.schema().isPartitioned(index.table()) || only) {
+    boolean there =
+        index.ifNotExists()
+            && index.name() != null
+            && step.schema().index(index.table(), index.name().name()) != null;
+    if (index.concurrently() || step.schema().isPartitioned(index.table()) || there) {
       return;
     }
     report.add(

@@ -1,6 +1,7 @@
 package dev.schemaward.engine.hazard;
 
 import dev.schemaward.engine.shadow.StatementEffects.RelationLock;
+import dev.schemaward.engine.catalog.LiveCatalog.Relation;
 import dev.schemaward.engine.sql.Name;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +31,19 @@ record Observed(List<String> rewritten, List<String> scanned, List<String> built
     return new Observed(
         others(step, step.effects().rewrites()),
         others(step, step.effects().scans()),
-        others(step, step.effects().indexBuilds()));
+        locksOthers(step) ? step.effects().indexBuilds() : List.of());
+  }
+
+  /** True when it locks a relation that others use: a fresh index itself is nobody's yet. */
+  private static boolean locksOthers(Step step) {
+    return step.effects().locks().stream()
+        .anyMatch(
+            lock -> {
+              LockMode mode = LockMode.of(lock.mode());
+              return mode != null
+                  && mode.compareTo(LockMode.SHARE_UPDATE_EXCLUSIVE) >= 0
+                  && !step.schema().isNew(lock.relation());
+            });
   }
 
   private static List<String> others(Step step, List<String> relations) {
@@ -58,7 +71,7 @@ record Observed(List<String> rewritten, List<String> scanned, List<String> built
     if (!step.measured()) {
       return;
     }
-    if (!report.saysHeavy()) {
+    if (!report.speaksOfHeavy()) {
       List<String> named = new ArrayList<>();
       heavy(step, report, rewritten, Harm.REWRITE, named);
       heavy(step, report, scanned, Harm.SCAN, named);
@@ -88,7 +101,7 @@ record Observed(List<String> rewritten, List<String> scanned, List<String> built
       Step step, Report report, List<String> relations, Harm harm, List<String> named) {
     for (String relation : relations) {
       LockMode mode = mode(step, relation);
-      if (named.contains(relation) || (harm == Harm.SCAN && !mode.stopsWrites())) {
+      if (named.contains(relation) || (harm == Harm.SCAN && !stopsOthers(step, relation, mode))) {
         continue;
       }
       named.add(relation);
@@ -105,6 +118,13 @@ record Observed(List<String> rewritten, List<String> scanned, List<String> built
           null,
           harm);
     }
+  }
+
+  /** True when others wait; nobody but REFRESH writes to a materialised view. */
+  private static boolean stopsOthers(Step step, String relation, LockMode mode) {
+    Relation live = step.schema().live(step.schema().name(relation));
+    boolean onlyRead = live != null && live.kind() == 'm';
+    return onlyRead ? mode == LockMode.ACCESS_EXCLUSIVE : mode.stopsWrites();
   }
 
   /** The strongest mode in which the relation is locked by now. */

@@ -89,24 +89,30 @@ final class PartitionRules {
             + table
             + " "
             + create.bounds()
-            + ";");
+            + ";");    if (!step.schema().isNew(parent)) {
+      report.speaksOfScan();
+    }
   }
 
   private static void attach(
       Step step, Command.AlterTable alter, TableChange.AttachPartition attach, Report report) {
     Name child = attach.partition();
-    Relation other = defaultPartition(step, alter.name());
-    if (other != null) {
-      Name rest = step.schema().name(other.name());
+    Name parent = alter.name();
+    if (!step.schema().partitions(parent).isEmpty()) {
+      Relation other = defaultPartition(step, parent);
+      Name rest = other == null ? parent : step.schema().name(other.name());
       report.add(
           rest,
-          "stops all reads and writes of "
-              + step.named(rest)
+          (other == null
+                  ? "stops all reads and writes of the DEFAULT partition of " + parent
+                      + ", when it has one,"
+                  : "stops all reads and writes of " + step.named(rest))
               + " while it reads it for rows that belong to "
               + child
               + ", unless a CHECK proves that there are none"
-              + step.time(rest, Harm.SCAN),
-          "add a CHECK to " + rest + " that keeps such rows out, NOT VALID, and validate it first",
+              + (other == null ? "" : step.time(rest, Harm.SCAN)),
+          "add a CHECK to the DEFAULT partition that keeps such rows out, NOT VALID, and validate it"
+              + " first",
           Harm.SCAN);
     }
     boolean proved =

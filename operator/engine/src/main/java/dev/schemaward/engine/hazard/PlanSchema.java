@@ -35,6 +35,9 @@ final class PlanSchema {
   private final Set<String> written = new HashSet<>();
   private final Map<String, Boolean> domains = new HashMap<>();
   private final Map<String, String> indexTables = new HashMap<>();
+  /** Types of the live database's columns, and whether each is a domain with constraints. */
+  private Map<String, Boolean> columnTypes;
+
   private final Set<String> partitioned = new HashSet<>();
   private final Map<String, String> partitionOf = new HashMap<>();
 
@@ -181,7 +184,7 @@ final class PlanSchema {
 
   private long bytes(Relation relation, int depth) {
     long bytes = relation.bytes();
-    if (relation.kind() == 'p' && depth < 8) {
+    if (relation.kind() == 'p' && bytes == 0 && depth < 8) {
       for (Relation part : partitions(relation.name())) {
         bytes += bytes(part, depth + 1);
       }
@@ -195,7 +198,7 @@ final class PlanSchema {
     if (relation == null) {
       return -1;
     }
-    if (relation.kind() != 'p') {
+    if (relation.kind() != 'p' || relation.rows() > 0) {
       return relation.rows();
     }
     long rows = 0;
@@ -432,14 +435,30 @@ final class PlanSchema {
 
   /** True when the type is a domain that is known to have constraints. */
   boolean isConstrainedDomain(TypeName type) {
+    return Boolean.TRUE.equals(constrainedDomain(type));
+  }
+
+  /**
+   * Whether a type is a domain that has constraints: known when it is built in, when the plan makes
+   * it, or when a column of the live database has it; null when not known.
+   */
+  Boolean constrainedDomain(TypeName type) {
     String base = type.base();
-    Boolean made = domains.get(base.substring(base.lastIndexOf('.') + 1));
-    if (made != null || type.builtIn()) {
+    String name = base.substring(base.lastIndexOf('.') + 1);
+    Boolean made = domains.get(name);
+    if (type.builtIn() || made != null || isNew(new Name(null, name))) {
       return Boolean.TRUE.equals(made);
     }
-    return live.relations().values().stream()
-        .flatMap(relation -> relation.columns().stream())
-        .anyMatch(c -> c.domainWithChecks() && TypeName.of(c.type()).base().equals(base));
+    if (columnTypes == null) {
+      columnTypes = new HashMap<>();
+      for (Relation relation : live.relations().values()) {
+        for (LiveCatalog.Column column : relation.columns()) {
+          columnTypes.merge(
+              TypeName.of(column.type()).base(), column.domainWithChecks(), Boolean::logicalOr);
+        }
+      }
+    }
+    return columnTypes.get(base);
   }
 
   /** Foreign keys of other tables that point at this one, in the live database. */

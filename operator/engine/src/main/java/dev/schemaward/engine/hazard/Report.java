@@ -25,6 +25,7 @@ final class Report {
   private final Step step;
   private final List<Draft> drafts = new ArrayList<>();
   private Rule rule;
+  private boolean scanSpokenOf;
 
   Report(Step step) {
     this.step = step;
@@ -95,6 +96,19 @@ final class Report {
   /** True when some finding so far says that a table is read, built or written as a whole. */
   boolean saysHeavy() {
     return drafts.stream().anyMatch(draft -> !draft.harms().isEmpty());
+  }
+
+  /**
+   * Says that the finding just added already speaks of the scan that the shadow may see, and stands
+   * also when it sees none.
+   */
+  void speaksOfScan() {
+    scanSpokenOf = true;
+  }
+
+  /** True when what the shadow sees heavy is already spoken of. */
+  boolean speaksOfHeavy() {
+    return scanSpokenOf || saysHeavy();
   }
 
   /** True when nothing was found so far. */

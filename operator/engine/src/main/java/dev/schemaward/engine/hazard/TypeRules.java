@@ -14,7 +14,7 @@ final class TypeRules {
       List.of(
           rule("narrowing-type", Severity.BLOCK, HazardClass.DESTRUCTIVE, TypeRules::narrowing),
           rule("type-fk-column", Severity.BLOCK, HazardClass.REWRITE, TypeRules::foreignKey),
-          rule("type-timestamp-tz", Severity.WARN, HazardClass.REWRITE, TypeRules::timeZone),
+          rule("type-timestamp-tz", Severity.WARN, HazardClass.DATA, TypeRules::timeZone),
           rule("type-rewrite", Severity.BLOCK, HazardClass.REWRITE, TypeRules::rewrite),
           rule("type-collation", Severity.WARN, HazardClass.REWRITE, TypeRules::collation),
           rule("type-binary-but-check", Severity.WARN, HazardClass.SCAN, TypeRules::checked),
@@ -195,7 +195,8 @@ final class TypeRules {
       return;
     }
     for (KnownConstraint check : step.schema().constraints(table)) {
-      if (check.mentions(change.column()) && check.name() != null) {
+      // one that is NOT VALID is not checked again
+      if (check.validated() && check.mentions(change.column()) && check.name() != null) {
         String name = Name.quoted(check.name());
         String definition =
             check.definition().toUpperCase(Locale.ROOT).startsWith("CHECK")
@@ -238,7 +239,7 @@ final class TypeRules {
         kind == TypeChange.METADATA
             && change.collation() == null
             && step.schema().constraints(alter.name()).stream()
-                .noneMatch(c -> c.mentions(change.column()));
+                .noneMatch(c -> c.validated() && c.mentions(change.column()));
     if (step.measured() ? seen && kind != TypeChange.TIME_ZONE : known) {
       report.add(
           alter.name(),

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.schemaward.engine.catalog.LiveCatalog;
 import dev.schemaward.engine.catalog.LiveCatalog.Relation;
-import dev.schemaward.engine.hazard.Hazards.Place;
 import dev.schemaward.engine.shadow.StatementEffects;
 import dev.schemaward.engine.shadow.StatementEffects.RelationLock;
+import dev.schemaward.engine.shadow.StatementKey;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -52,9 +52,9 @@ class HazardsTest {
   }
 
   private static List<Finding> judge(String sql, LiveCatalog live, StatementEffects... effects) {
-    Map<Place, StatementEffects> byPlace = new java.util.HashMap<>();
+    Map<StatementKey, StatementEffects> byPlace = new java.util.HashMap<>();
     for (int i = 0; i < effects.length; i++) {
-      byPlace.put(new Place("m1", i + 1), effects[i]);
+      byPlace.put(new StatementKey("m1", i + 1), effects[i]);
     }
     return Hazards.judge(ExampleDatabase.migrations(sql), byPlace, live, 18);
   }
