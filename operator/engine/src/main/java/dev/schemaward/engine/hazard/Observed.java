@@ -1,7 +1,7 @@
 package dev.schemaward.engine.hazard;
 
-import dev.schemaward.engine.shadow.StatementEffects.RelationLock;
 import dev.schemaward.engine.catalog.LiveCatalog.Relation;
+import dev.schemaward.engine.shadow.StatementEffects.RelationLock;
 import dev.schemaward.engine.sql.Name;
 import java.util.ArrayList;
 import java.util.List;

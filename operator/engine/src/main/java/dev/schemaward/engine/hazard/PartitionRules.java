@@ -89,7 +89,8 @@ final class PartitionRules {
             + table
             + " "
             + create.bounds()
-            + ";");    if (!step.schema().isNew(parent)) {
+            + ";");
+    if (!step.schema().isNew(parent)) {
       report.speaksOfScan();
     }
   }
@@ -104,15 +105,16 @@ final class PartitionRules {
       report.add(
           rest,
           (other == null
-                  ? "stops all reads and writes of the DEFAULT partition of " + parent
+                  ? "stops all reads and writes of the DEFAULT partition of "
+                      + parent
                       + ", when it has one,"
                   : "stops all reads and writes of " + step.named(rest))
               + " while it reads it for rows that belong to "
               + child
               + ", unless a CHECK proves that there are none"
               + (other == null ? "" : step.time(rest, Harm.SCAN)),
-          "add a CHECK to the DEFAULT partition that keeps such rows out, NOT VALID, and validate it"
-              + " first",
+          "add a CHECK to the DEFAULT partition that keeps such rows out, NOT VALID, and validate"
+              + " it first",
           Harm.SCAN);
     }
     boolean proved =

@@ -35,6 +35,7 @@ final class PlanSchema {
   private final Set<String> written = new HashSet<>();
   private final Map<String, Boolean> domains = new HashMap<>();
   private final Map<String, String> indexTables = new HashMap<>();
+
   /** Types of the live database's columns, and whether each is a domain with constraints. */
   private Map<String, Boolean> columnTypes;
 

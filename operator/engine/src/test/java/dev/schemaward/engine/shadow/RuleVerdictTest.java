@@ -135,8 +135,7 @@ class RuleVerdictTest {
     return mode != null && LockMode.strength(mode) >= LockMode.strength("ShareLock");
   }
 
-  private static void count(
-      StatementForm form, boolean harm, List<Finding> findings, Score score) {
+  private static void count(StatementForm form, boolean harm, List<Finding> findings, Score score) {
     boolean warned =
         findings.stream()
             .anyMatch(
@@ -160,10 +159,7 @@ class RuleVerdictTest {
   }
 
   private static List<Finding> judge(
-      StatementForm form,
-      LiveCatalog live,
-      Map<StatementKey, StatementEffects> effects,
-      int major)
+      StatementForm form, LiveCatalog live, Map<StatementKey, StatementEffects> effects, int major)
       throws Exception {
     return Hazards.judge(
         List.of(new Migration("f", "f", "0", List.of(), StatementSplitter.split(form.sql()))),
