@@ -1,5 +1,6 @@
 package dev.schemaward.engine;
 
+import dev.schemaward.engine.assess.Assessor;
 import dev.schemaward.engine.bundle.Bundle;
 import dev.schemaward.engine.connect.Credentials;
 import dev.schemaward.engine.connect.RoundTrip;
@@ -40,6 +41,7 @@ public final class Schemaward {
    * @param takeOverFrom the present owner that {@code owner} may replace; null for none
    * @param runnerBuild build id: part of the hash
    * @param known the ledger as it was last seen; null when nobody saw one
+   * @param assessor finds out what the plan does
    * @throws EngineException for everything that stands in the way
    */
   public static Plan plan(
@@ -50,7 +52,8 @@ public final class Schemaward {
       String owner,
       String takeOverFrom,
       String runnerBuild,
-      LedgerMark known)
+      LedgerMark known,
+      Assessor assessor)
       throws EngineException {
     try (Session session =
         Session.open(
@@ -66,7 +69,9 @@ public final class Schemaward {
           && !present.equals(takeOverFrom)) {
         throw Applier.targetBusy(present, seen.target().schema());
       }
-      return Planner.plan(seen, bundle, policy, runnerBuild, session.majorVersion(), known);
+      Plan plan =
+          Planner.plan(seen, bundle, policy, runnerBuild, session.majorVersion(), known);
+      return assessor.assess(session, plan);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.schemaward.engine.execute;
 
 import dev.schemaward.engine.EngineException;
 import dev.schemaward.engine.FailureReason;
+import dev.schemaward.engine.assess.Assessor;
 import dev.schemaward.engine.bundle.Bundle;
 import dev.schemaward.engine.bundle.Migration;
 import dev.schemaward.engine.connect.ServerErrors;
@@ -209,8 +210,9 @@ public final class Applier {
         }
         resumed = true;
       }
-      case ApplyRequest.Gate.UnlessHazardous() -> {
+      case ApplyRequest.Gate.UnlessHazardous(Assessor assessor) -> {
         planHash = plan.hash();
+        plan = assessor.assess(session, plan);
         if (plan.hazardous()) {
           return Optional.of(outcome(true, null));
         }

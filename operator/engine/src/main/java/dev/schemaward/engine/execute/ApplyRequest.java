@@ -1,5 +1,6 @@
 package dev.schemaward.engine.execute;
 
+import dev.schemaward.engine.assess.Assessor;
 import dev.schemaward.engine.bundle.Bundle;
 import dev.schemaward.engine.connect.Credentials;
 import dev.schemaward.engine.connect.RoundTrip;
@@ -41,8 +42,12 @@ public record ApplyRequest(
     /** Exactly this plan was approved. */
     record Expected(String planHash) implements Gate {}
 
-    /** Any plan without a hazard; others stop with {@code approvalRequired}. */
-    record UnlessHazardous() implements Gate {}
+    /**
+     * Any plan without a hazard; others stop with {@code approvalRequired}.
+     *
+     * @param assessor finds out what the plan does
+     */
+    record UnlessHazardous(Assessor assessor) implements Gate {}
 
     /** Any plan. */
     record Always() implements Gate {}

@@ -1,5 +1,6 @@
 package dev.schemaward.engine.plan;
 
+import dev.schemaward.engine.assess.Assessment;
 import dev.schemaward.engine.bundle.Format;
 import dev.schemaward.engine.bundle.Migration;
 import dev.schemaward.engine.diagnose.Diagnosis;
@@ -24,6 +25,8 @@ import java.util.List;
  * @param version name of the newest applied migration of the bundle; null when none is
  * @param owner who owns the target; null when nobody does
  * @param ledger the ledger as it was; null when there is none
+ * @param assessment what it was found to do; null when nobody looked, and then {@code findings} go
+ *     by the text alone
  */
 public record Plan(
     String hash,
@@ -37,10 +40,29 @@ public record Plan(
     String appliedLines,
     String version,
     String owner,
-    LedgerMark ledger) {
+    LedgerMark ledger,
+    Assessment assessment) {
   public Plan {
     pending = List.copyOf(pending);
     findings = List.copyOf(findings);
+  }
+
+  /** The same plan with what was found out about it. */
+  public Plan with(Assessment found) {
+    return new Plan(
+        hash,
+        format,
+        bundleDigest,
+        target,
+        diagnosis,
+        pending,
+        found.findings(),
+        fingerprint,
+        appliedLines,
+        version,
+        owner,
+        ledger,
+        found);
   }
 
   /** The first six hex digits of the hash. */
@@ -58,9 +80,12 @@ public record Plan(
     return findings.stream().anyMatch(Finding::needsApproval);
   }
 
-  /** How many findings have this severity. */
+  /** How many findings have this severity, without those that a waiver covers. */
   public int count(Severity severity) {
-    return (int) findings.stream().filter(finding -> finding.severity() == severity).count();
+    return (int)
+        findings.stream()
+            .filter(finding -> finding.severity() == severity && finding.waived() == null)
+            .count();
   }
 
   /** How many findings destroy something. */

@@ -158,7 +158,8 @@ public final class Planner {
         observation.appliedLines(),
         Bundle.version(applied),
         observation.ledger().owner(),
-        observation.ledger().mark());
+        observation.ledger().mark(),
+        null);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.schemaward.engine.execute;
 
 import dev.schemaward.engine.Schemaward;
+import dev.schemaward.engine.assess.Assessor;
 import dev.schemaward.engine.bundle.Bundle;
 import dev.schemaward.engine.bundle.BundleReader;
 import dev.schemaward.engine.bundle.Format;
@@ -31,6 +32,8 @@ public final class TargetDatabase {
   public static final String BUILD = "test-build";
   public static final ExecutionPolicy POLICY =
       new ExecutionPolicy(Duration.ofSeconds(3), Duration.ofSeconds(30), Duration.ofMinutes(2));
+
+  public static final Assessor UNMEASURED = Assessor.withoutShadow("not in this test");
 
   private static final AtomicInteger RUNS = new AtomicInteger();
 
@@ -91,12 +94,12 @@ public final class TargetDatabase {
   }
 
   public Plan plan(Bundle bundle) throws dev.schemaward.engine.EngineException {
-    return Schemaward.plan(bundle, credentials(), null, POLICY, null, null, BUILD, null);
+    return Schemaward.plan(bundle, credentials(), null, POLICY, null, null, BUILD, null, UNMEASURED);
   }
 
   /** A plan by somebody who remembers this ledger. */
   public Plan plan(Bundle bundle, LedgerMark known) throws dev.schemaward.engine.EngineException {
-    return Schemaward.plan(bundle, credentials(), null, POLICY, null, null, BUILD, known);
+    return Schemaward.plan(bundle, credentials(), null, POLICY, null, null, BUILD, known, UNMEASURED);
   }
 
   public ApplyOutcome apply(Bundle bundle) {

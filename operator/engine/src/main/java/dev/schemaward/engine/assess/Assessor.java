@@ -1,0 +1,149 @@
+package dev.schemaward.engine.assess;
+
+import dev.schemaward.engine.EngineException;
+import dev.schemaward.engine.bundle.Migration;
+import dev.schemaward.engine.catalog.LiveCatalog;
+import dev.schemaward.engine.catalog.LiveCatalogReader;
+import dev.schemaward.engine.connect.ServerErrors;
+import dev.schemaward.engine.connect.Session;
+import dev.schemaward.engine.drift.ShadowChoice;
+import dev.schemaward.engine.hazard.Compatibility;
+import dev.schemaward.engine.hazard.Finding;
+import dev.schemaward.engine.hazard.HazardClass;
+import dev.schemaward.engine.hazard.Hazards;
+import dev.schemaward.engine.hazard.Preflight;
+import dev.schemaward.engine.hazard.Severity;
+import dev.schemaward.engine.hazard.Waiver;
+import dev.schemaward.engine.plan.Plan;
+import dev.schemaward.engine.shadow.ShadowDatabase;
+import dev.schemaward.engine.shadow.ShadowOutcome;
+import dev.schemaward.engine.shadow.ShadowRun;
+import dev.schemaward.engine.shadow.ShadowUnavailableException;
+import dev.schemaward.engine.shadow.StatementEffects;
+import dev.schemaward.engine.shadow.StatementKey;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Finds out what a plan will do before anybody approves it: tries it on a shadow database, reads
+ * the live catalogue, asks the live data, and lets the rules judge. What it cannot find out it says
+ * so; it never makes a plan look harmless. Reads the target only.
+ */
+public final class Assessor {
+  private static final Duration CATALOGUE_PATIENCE = Duration.ofSeconds(20);
+
+  private final ShadowChoice shadow;
+  private final String without;
+  private final List<Waiver> waivers;
+
+  /**
+   * @param shadow where to try the plan; null for nowhere
+   * @param without why there is no shadow; null when there is one
+   * @param waivers of the spec; may be empty
+   */
+  public Assessor(ShadowChoice shadow, String without, List<Waiver> waivers) {
+    this.shadow = shadow;
+    this.without = without;
+    this.waivers = List.copyOf(waivers);
+  }
+
+  /** By text, live catalogue and live data alone. */
+  public static Assessor withoutShadow(String why) {
+    return new Assessor(null, why, List.of());
+  }
+
+  /**
+   * The plan with its assessment. Its hash stays: all that the assessment follows from is in it.
+   *
+   * @param session to the target, not in a transaction
+   * @throws EngineException for trouble with the target; a shadow that fails is no trouble, only
+   *     nothing is measured then
+   */
+  public Plan assess(Session session, Plan plan) throws EngineException {
+    if (plan.pending().isEmpty()) {
+      return plan;
+    }
+    LiveCatalog live = LiveCatalogReader.read(session, CATALOGUE_PATIENCE);
+    try {
+      ShadowOutcome outcome = onShadow(session, plan);
+      Map<Hazards.Place, StatementEffects> effects = new HashMap<>();
+      outcome
+          .effects()
+          .forEach(
+              (key, effect) -> {
+                if (effect.measured()) {
+                  effects.put(new Hazards.Place(key.migration(), key.index()), effect);
+                }
+              });
+      int major = session.majorVersion();
+      List<Finding> findings =
+          new ArrayList<>(Hazards.judge(plan.pending(), effects, live, major, waivers));
+      findings.addAll(
+          Preflight.findings(
+              DataPreflight.ask(session, Preflight.checks(plan.pending(), live, major))));
+      foreseenFailure(outcome).ifPresent(findings::addFirst);
+      findings.addAll(
+          plan.findings().stream().filter(f -> f.rule().equals("out-of-order")).toList());
+      return plan.with(
+          new Assessment(outcome, findings, Compatibility.of(plan.pending(), live, major)));
+    } catch (SQLException e) {
+      throw ServerErrors.whileWorking(e, "assessing the plan");
+    }
+  }
+
+  private ShadowOutcome onShadow(Session session, Plan plan) throws SQLException {
+    if (shadow == null) {
+      return ShadowRun.without(plan.pending(), without);
+    }
+    Map<String, String> extensions =
+        session
+            .rows(
+                "SELECT e.extname, n.nspname FROM pg_catalog.pg_extension e JOIN"
+                    + " pg_catalog.pg_namespace n ON n.oid = e.extnamespace")
+            .stream()
+            .collect(Collectors.toMap(row -> row[0], row -> row[1]));
+    String role = session.row("SELECT current_user")[0];
+    List<Migration> applied = plan.diagnosis().applied();
+    try (ShadowChoice.Opened opened =
+        shadow.open(
+            session.majorVersion(),
+            new ShadowDatabase.Names(plan.target().database(), role, session.schema()))) {
+      return ShadowRun.run(
+          opened.database(),
+          new ShadowRun.Request(
+              List.of(), applied, plan.pending(), extensions, ShadowRun.DEFAULT_BUDGET));
+    } catch (ShadowUnavailableException e) {
+      return ShadowRun.without(plan.pending(), "there is no shadow database: " + e.getMessage());
+    }
+  }
+
+  private static java.util.Optional<Finding> foreseenFailure(ShadowOutcome outcome) {
+    return outcome
+        .failure()
+        .map(
+            failure -> {
+              StatementKey at = failure.statement();
+              return new Finding(
+                  "will-fail",
+                  failure.unlessPresent() ? Severity.WARN : Severity.BLOCK,
+                  HazardClass.DATA,
+                  at.migration(),
+                  at.index(),
+                  failure.line(),
+                  "fails on the shadow database"
+                      + (failure.sqlState() == null ? "" : " (SQLSTATE " + failure.sqlState() + ")")
+                      + ": "
+                      + failure.message()
+                      + (failure.unlessPresent()
+                          ? "; it will fail on the target too, unless what is missing is there"
+                          : "; it will fail on the target too"),
+                  null,
+                  null);
+            });
+  }
+}
