@@ -69,8 +69,7 @@ public final class Schemaward {
           && !present.equals(takeOverFrom)) {
         throw Applier.targetBusy(present, seen.target().schema());
       }
-      Plan plan =
-          Planner.plan(seen, bundle, policy, runnerBuild, session.majorVersion(), known);
+      Plan plan = Planner.plan(seen, bundle, policy, runnerBuild, session.majorVersion(), known);
       return assessor.assess(session, plan);
     }
   }

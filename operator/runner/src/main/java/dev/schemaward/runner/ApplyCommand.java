@@ -3,6 +3,7 @@ package dev.schemaward.runner;
 import dev.schemaward.engine.EngineException;
 import dev.schemaward.engine.FailureReason;
 import dev.schemaward.engine.Schemaward;
+import dev.schemaward.engine.assess.Assessor;
 import dev.schemaward.engine.connect.Credentials;
 import dev.schemaward.engine.connect.RoundTrip;
 import dev.schemaward.engine.execute.ApplyRequest;
@@ -113,7 +114,7 @@ final class ApplyCommand implements Callable<Integer>, Main.ContextAware {
           FailureReason.InvalidRequest, "--approval means nothing without --if-allowed");
     }
     return ifAllowed && approval != ApprovalRule.Never
-        ? new Gate.UnlessHazardous()
+        ? new Gate.UnlessHazardous(Assessor.withoutShadow())
         : new Gate.Always();
   }
 }

@@ -11,6 +11,7 @@ import dev.schemaward.api.run.RunReason;
 import dev.schemaward.api.run.RunResult;
 import dev.schemaward.engine.EngineException;
 import dev.schemaward.engine.FailureReason;
+import dev.schemaward.engine.assess.Assessment;
 import dev.schemaward.engine.bundle.Migration;
 import dev.schemaward.engine.execute.Applier;
 import dev.schemaward.engine.hazard.Finding;
@@ -19,6 +20,8 @@ import dev.schemaward.engine.ledger.LedgerMark;
 import dev.schemaward.engine.plan.Plan;
 import dev.schemaward.engine.plan.TargetIdentity;
 import dev.schemaward.engine.recover.Recovery;
+import dev.schemaward.engine.shadow.StatementEffects;
+import dev.schemaward.engine.shadow.StatementKey;
 import dev.schemaward.engine.sql.Statement;
 import dev.schemaward.engine.sql.StatementKind.Execution;
 import java.io.IOException;
@@ -59,21 +62,7 @@ final class Documents {
     List<PlanDocument.Statement> statements = new ArrayList<>();
     for (Migration migration : plan.pending()) {
       for (Statement statement : migration.statements()) {
-        statements.add(
-            new PlanDocument.Statement(
-                migration.name(),
-                statement.index(),
-                statement.line(),
-                statement.text(),
-                statement.kind().command(),
-                statement.kind().execution() != Execution.NON_TRANSACTIONAL,
-                false,
-                "no shadow database in this version",
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                null));
+        statements.add(statement(migration, statement, plan.assessment()));
       }
     }
     return new PlanDocument(
@@ -87,6 +76,35 @@ final class Documents {
         statements,
         plan.findings().stream().map(Documents::finding).toList(),
         plan.headline());
+  }
+
+  private static PlanDocument.Statement statement(
+      Migration migration, Statement statement, Assessment assessment) {
+    StatementEffects effects =
+        assessment == null
+            ? StatementEffects.notMeasured("nobody looked")
+            : assessment
+                .shadow()
+                .effects()
+                .getOrDefault(
+                    new StatementKey(migration.name(), statement.index()),
+                    StatementEffects.notMeasured("the shadow did not get that far"));
+    return new PlanDocument.Statement(
+        migration.name(),
+        statement.index(),
+        statement.line(),
+        statement.text(),
+        statement.kind().command(),
+        statement.kind().execution() != Execution.NON_TRANSACTIONAL,
+        effects.measured(),
+        effects.notMeasured(),
+        effects.locks().stream()
+            .map(lock -> new PlanDocument.Lock(lock.relation(), lock.mode()))
+            .toList(),
+        effects.rewrites(),
+        effects.scans(),
+        effects.indexBuilds(),
+        effects.measured() ? effects.durationMs() : null);
   }
 
   private static PlanDocument.Finding finding(Finding finding) {

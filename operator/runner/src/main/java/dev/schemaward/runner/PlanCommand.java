@@ -1,6 +1,7 @@
 package dev.schemaward.runner;
 
 import dev.schemaward.engine.Schemaward;
+import dev.schemaward.engine.assess.Assessor;
 import dev.schemaward.engine.connect.Credentials;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -45,7 +46,8 @@ final class PlanCommand implements Callable<Integer>, Main.ContextAware {
                   run.owner,
                   run.takeOverFrom,
                   BuildId.ID,
-                  run.knownLedger));
+                  run.knownLedger,
+                  Assessor.withoutShadow()));
         });
   }
 }

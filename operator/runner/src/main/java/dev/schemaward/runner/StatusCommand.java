@@ -1,6 +1,7 @@
 package dev.schemaward.runner;
 
 import dev.schemaward.engine.Schemaward;
+import dev.schemaward.engine.assess.Assessor;
 import dev.schemaward.engine.bundle.Bundle;
 import dev.schemaward.engine.bundle.Migration;
 import dev.schemaward.engine.connect.Credentials;
@@ -45,7 +46,8 @@ final class StatusCommand implements Callable<Integer>, Main.ContextAware {
                   run.owner,
                   run.takeOverFrom,
                   BuildId.ID,
-                  run.knownLedger);
+                  run.knownLedger,
+                  Assessor.withoutShadow());
           if (report.json()) {
             return report.planned(plan);
           }

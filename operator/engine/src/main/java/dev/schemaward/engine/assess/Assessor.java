@@ -1,12 +1,10 @@
 package dev.schemaward.engine.assess;
 
 import dev.schemaward.engine.EngineException;
-import dev.schemaward.engine.bundle.Migration;
 import dev.schemaward.engine.catalog.LiveCatalog;
 import dev.schemaward.engine.catalog.LiveCatalogReader;
 import dev.schemaward.engine.connect.ServerErrors;
 import dev.schemaward.engine.connect.Session;
-import dev.schemaward.engine.drift.ShadowChoice;
 import dev.schemaward.engine.hazard.Compatibility;
 import dev.schemaward.engine.hazard.Finding;
 import dev.schemaward.engine.hazard.HazardClass;
@@ -18,7 +16,7 @@ import dev.schemaward.engine.plan.Plan;
 import dev.schemaward.engine.shadow.ShadowDatabase;
 import dev.schemaward.engine.shadow.ShadowOutcome;
 import dev.schemaward.engine.shadow.ShadowRun;
-import dev.schemaward.engine.shadow.ShadowUnavailableException;
+import dev.schemaward.engine.shadow.ShadowSource;
 import dev.schemaward.engine.shadow.StatementEffects;
 import dev.schemaward.engine.shadow.StatementKey;
 import java.sql.SQLException;
@@ -27,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -37,24 +36,21 @@ import java.util.stream.Collectors;
 public final class Assessor {
   private static final Duration CATALOGUE_PATIENCE = Duration.ofSeconds(20);
 
-  private final ShadowChoice shadow;
-  private final String without;
+  private final ShadowSource shadow;
   private final List<Waiver> waivers;
 
   /**
-   * @param shadow where to try the plan; null for nowhere
-   * @param without why there is no shadow; null when there is one
+   * @param shadow where to try the plan
    * @param waivers of the spec; may be empty
    */
-  public Assessor(ShadowChoice shadow, String without, List<Waiver> waivers) {
+  public Assessor(ShadowSource shadow, List<Waiver> waivers) {
     this.shadow = shadow;
-    this.without = without;
     this.waivers = List.copyOf(waivers);
   }
 
   /** By text, live catalogue and live data alone. */
-  public static Assessor withoutShadow(String why) {
-    return new Assessor(null, why, List.of());
+  public static Assessor withoutShadow() {
+    return new Assessor(new ShadowSource.Off(), List.of());
   }
 
   /**
@@ -97,9 +93,6 @@ public final class Assessor {
   }
 
   private ShadowOutcome onShadow(Session session, Plan plan) throws SQLException {
-    if (shadow == null) {
-      return ShadowRun.without(plan.pending(), without);
-    }
     Map<String, String> extensions =
         session
             .rows(
@@ -108,21 +101,19 @@ public final class Assessor {
             .stream()
             .collect(Collectors.toMap(row -> row[0], row -> row[1]));
     String role = session.row("SELECT current_user")[0];
-    List<Migration> applied = plan.diagnosis().applied();
-    try (ShadowChoice.Opened opened =
-        shadow.open(
-            session.majorVersion(),
-            new ShadowDatabase.Names(plan.target().database(), role, session.schema()))) {
-      return ShadowRun.run(
-          opened.database(),
-          new ShadowRun.Request(
-              List.of(), applied, plan.pending(), extensions, ShadowRun.DEFAULT_BUDGET));
-    } catch (ShadowUnavailableException e) {
-      return ShadowRun.without(plan.pending(), "there is no shadow database: " + e.getMessage());
-    }
+    return ShadowRun.run(
+        shadow,
+        session.majorVersion(),
+        new ShadowDatabase.Names(plan.target().database(), role, session.schema()),
+        new ShadowRun.Request(
+            List.of(),
+            plan.diagnosis().applied(),
+            plan.pending(),
+            extensions,
+            ShadowRun.DEFAULT_BUDGET));
   }
 
-  private static java.util.Optional<Finding> foreseenFailure(ShadowOutcome outcome) {
+  private static Optional<Finding> foreseenFailure(ShadowOutcome outcome) {
     return outcome
         .failure()
         .map(

@@ -387,7 +387,8 @@ class ApplyTest {
             USERS,
             "20260102000000_drop",
             "alter table users drop column email;");
-    ApplyOutcome outcome = db.apply(bundle, new ApplyRequest.Gate.UnlessHazardous(TargetDatabase.UNMEASURED));
+    ApplyOutcome outcome =
+        db.apply(bundle, new ApplyRequest.Gate.UnlessHazardous(TargetDatabase.UNMEASURED));
     assertThat(outcome.approvalRequired()).isTrue();
     assertThat(outcome.plan().headline()).contains("1 destructive", "drop-column");
     assertThat(db.history()).hasSize(1);

@@ -33,7 +33,7 @@ public final class TargetDatabase {
   public static final ExecutionPolicy POLICY =
       new ExecutionPolicy(Duration.ofSeconds(3), Duration.ofSeconds(30), Duration.ofMinutes(2));
 
-  public static final Assessor UNMEASURED = Assessor.withoutShadow("not in this test");
+  public static final Assessor UNMEASURED = Assessor.withoutShadow();
 
   private static final AtomicInteger RUNS = new AtomicInteger();
 
@@ -94,12 +94,14 @@ public final class TargetDatabase {
   }
 
   public Plan plan(Bundle bundle) throws dev.schemaward.engine.EngineException {
-    return Schemaward.plan(bundle, credentials(), null, POLICY, null, null, BUILD, null, UNMEASURED);
+    return Schemaward.plan(
+        bundle, credentials(), null, POLICY, null, null, BUILD, null, UNMEASURED);
   }
 
   /** A plan by somebody who remembers this ledger. */
   public Plan plan(Bundle bundle, LedgerMark known) throws dev.schemaward.engine.EngineException {
-    return Schemaward.plan(bundle, credentials(), null, POLICY, null, null, BUILD, known, UNMEASURED);
+    return Schemaward.plan(
+        bundle, credentials(), null, POLICY, null, null, BUILD, known, UNMEASURED);
   }
 
   public ApplyOutcome apply(Bundle bundle) {
