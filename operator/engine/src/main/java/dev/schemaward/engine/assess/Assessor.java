@@ -22,7 +22,6 @@ import dev.schemaward.engine.shadow.StatementKey;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -67,15 +66,10 @@ public final class Assessor {
     LiveCatalog live = LiveCatalogReader.read(session, CATALOGUE_PATIENCE);
     try {
       ShadowOutcome outcome = onShadow(session, plan);
-      Map<Hazards.Place, StatementEffects> effects = new HashMap<>();
-      outcome
-          .effects()
-          .forEach(
-              (key, effect) -> {
-                if (effect.measured()) {
-                  effects.put(new Hazards.Place(key.migration(), key.index()), effect);
-                }
-              });
+      Map<StatementKey, StatementEffects> effects =
+          outcome.effects().entrySet().stream()
+              .filter(entry -> entry.getValue().measured())
+              .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
       int major = session.majorVersion();
       List<Finding> findings =
           new ArrayList<>(Hazards.judge(plan.pending(), effects, live, major, waivers));
