@@ -229,6 +229,14 @@ class FlywayInteroperabilityTest {
     assertThat(db.query("select count(*) from schemaward.statement")).containsExactly("2");
   }
 
+  @Test
+  void flywaysFailedRowIsNotTakenForOursWhereWeFailedBefore() throws Exception {
+    file("V2__bad.sql", "vacuum nowhere;");
+    assertThat(db.apply(read()).failure().failure().sqlState()).isEqualTo("42P01");
+    assertThatThrownBy(flyway::migrate).isInstanceOf(FlywayException.class);
+    assertThat(db.apply(read()).failure().reason()).isEqualTo(FailureReason.NeedsAttention);
+  }
+
   private void apply(Bundle bundle) {
     assertThat(db.apply(bundle).failure()).isNull();
   }

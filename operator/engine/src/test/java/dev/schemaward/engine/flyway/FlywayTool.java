@@ -14,12 +14,12 @@ import org.flywaydb.database.postgresql.PostgreSQLConfigurationExtension;
  * the session: with the transactional one, its own CREATE INDEX CONCURRENTLY waits for itself for
  * ever.
  */
-record FlywayTool(TargetDatabase db, Path bundle) {
+public record FlywayTool(TargetDatabase db, Path bundle) {
   Flyway flyway() {
     return configure(db, bundle).load();
   }
 
-  static FluentConfiguration configure(TargetDatabase db, Path bundle) {
+  public static FluentConfiguration configure(TargetDatabase db, Path bundle) {
     FluentConfiguration configuration = Flyway.configure();
     configuration
         .getPluginRegister()

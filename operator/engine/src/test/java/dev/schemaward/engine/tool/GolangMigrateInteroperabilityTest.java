@@ -149,6 +149,16 @@ class GolangMigrateInteroperabilityTest {
   }
 
   @Test
+  void anotherToolsDirtyMarkIsNotTakenForOursWhereWeFailedBefore() throws Exception {
+    file("3_bad", "create table x (id int); select 1/0;");
+    assertThat(db.apply(read()).failure().failure().sqlState()).isEqualTo("22012");
+    assertThat(migrate(db, "up").code()).isNotZero();
+    ApplyOutcome refused = db.apply(read());
+    assertThat(refused.failure().reason()).isEqualTo(FailureReason.NeedsAttention);
+    assertThat(db.query(ROW)).containsExactly("3 true");
+  }
+
+  @Test
   void whatIsHalfDoneStopsGolangMigrateAndNotSchemaward() throws Exception {
     file(
         "3_half",
