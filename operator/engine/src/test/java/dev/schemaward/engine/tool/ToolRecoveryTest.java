@@ -29,7 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The ways out of what the tools leave, or of what was done beside them, in each tool's history. */
+/**
+ * The ways out of what the tools leave, or of what was done beside them, in each tool's history.
+ */
 class ToolRecoveryTest {
   private static final String INIT = "create table users (id int, email text);";
 
