@@ -2,10 +2,12 @@ package dev.schemaward.runner;
 
 import dev.schemaward.engine.connect.Redactor;
 import dev.schemaward.engine.execute.Progress;
+import java.io.Console;
 import java.io.PrintStream;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Where everything that leaves the process goes through, so that no secret leaves with it. */
@@ -56,7 +58,8 @@ final class Output {
   }
 
   private static boolean isTerminal() {
-    return System.console().isTerminal();
+    // In JDK 25 there is none where nobody types, as in CI.
+    return Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
   }
 
   /** A line on standard error. */

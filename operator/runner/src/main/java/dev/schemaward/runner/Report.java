@@ -169,7 +169,7 @@ final class Report {
     if (json()) {
       output.masked(pretty(Documents.recoveryDocument(found)));
     } else {
-      RecoveryText.of(found).forEach(output::line);
+      output.line(String.join("\n", RecoveryText.of(found)));
     }
     return end(bare(RunReason.RecoveryShown, found.situation()));
   }
@@ -274,7 +274,7 @@ final class Report {
                         + b.ageSeconds()
                         + " s"));
     if (recovery != null) {
-      RecoveryText.brief(recovery).forEach(output::error);
+      output.error(String.join("\n", RecoveryText.brief(recovery)));
     }
   }
 
@@ -287,8 +287,17 @@ final class Report {
       output.masked(pretty(document));
       return null;
     }
-    text(document, plan).lines().forEach(output::line);
+    output.line(text(masked(document), plan).stripTrailing());
     return frame(document);
+  }
+
+  /** Masked before it is laid out in lines, since a secret may go over several. */
+  private PlanDocument masked(PlanDocument document) {
+    try {
+      return mapper.readValue(masking.writeValueAsString(document), PlanDocument.class);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static String text(PlanDocument document, Plan plan) {
