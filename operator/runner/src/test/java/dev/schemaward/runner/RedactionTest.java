@@ -168,8 +168,8 @@ class RedactionTest {
   }
 
   /** As SQL that is shown in a plan, and as what the server says when it fails. */
-  private void everyOutputOfABundleThatSays(
-      String said, String packed, String url, String password) throws IOException {
+  private void everyOutputOfABundleThatSays(String said, String packed, String url, String password)
+      throws IOException {
     String bundle =
         bundle(
             "create table m (a int);\ncomment on table m is $comment$"

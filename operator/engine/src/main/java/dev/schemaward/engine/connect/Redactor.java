@@ -66,8 +66,7 @@ public final class Redactor {
       StringBuilder upper = new StringBuilder();
       for (byte b : secret.getBytes(StandardCharsets.UTF_8)) {
         char c = (char) (b & 0xff);
-        boolean plain =
-            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        boolean plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
         if ((plain && !left.isEmpty()) || left.indexOf(c) >= 0) {
           upper.append(c);
         } else {
