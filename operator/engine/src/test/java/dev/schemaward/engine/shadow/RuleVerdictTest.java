@@ -19,6 +19,8 @@ import dev.schemaward.engine.sql.StatementKind.Execution;
 import dev.schemaward.engine.sql.StatementSplitter;
 import dev.schemaward.testkit.postgres.PostgresServer;
 import dev.schemaward.testkit.postgres.SharedPostgres;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -68,6 +70,7 @@ class RuleVerdictTest {
     Score catalogue = new Score();
     Score measured = new Score();
     List<String> generic = new ArrayList<>();
+    StringBuilder truth = new StringBuilder();
     int harmful = 0;
     List<StatementForm> forms = StatementForm.of(major);
     for (StatementForm form : forms) {
@@ -75,6 +78,7 @@ class RuleVerdictTest {
           isAlone(form) ? populated.alone(form) : populated.inTransaction(form);
       boolean harm = harm(seen);
       harmful += harm ? 1 : 0;
+      truth.append(harm ? "harm " : "none ").append(form.sql().replace('\n', ' ')).append('\n');
       count(form, harm, judge(form, LiveCatalog.UNKNOWN, Map.of(), major), text);
       count(form, harm, judge(form, live, Map.of(), major), catalogue);
       if (form.statements().size() == 1) {
@@ -86,6 +90,10 @@ class RuleVerdictTest {
             .filter(f -> f.rule().startsWith("measured-") && !form.sql().startsWith("DO "))
             .forEach(f -> generic.add(form.sql() + " " + f.rule()));
       }
+    }
+    if (System.getProperty("schemaward.truth") != null) {
+      // for src/test/squawk/compare.py
+      Files.writeString(Path.of(System.getProperty("schemaward.truth") + "-" + major), truth);
     }
     System.out.printf(
         "PostgreSQL %d: %d forms, %d make others wait for a whole table; missed/false alarms:"
