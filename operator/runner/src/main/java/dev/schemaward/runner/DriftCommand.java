@@ -13,7 +13,7 @@ import dev.schemaward.engine.drift.DriftIgnore;
 import dev.schemaward.engine.drift.DriftReport;
 import dev.schemaward.engine.drift.DriftRequest;
 import dev.schemaward.engine.drift.DriftText;
-import dev.schemaward.engine.drift.ShadowChoice;
+import dev.schemaward.engine.shadow.ShadowSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,9 +110,9 @@ final class DriftCommand implements Callable<Integer>, Main.ContextAware {
     }
   }
 
-  private ShadowChoice shadow() throws EngineException {
-    ShadowChoice choice = shadow.choice(context.environment());
-    if (choice instanceof ShadowChoice.OnServer there) {
+  private ShadowSource shadow() throws EngineException {
+    ShadowSource choice = shadow.choice(context.environment());
+    if (choice instanceof ShadowSource.OnServer there) {
       context.output().mask(there.server().secrets());
     }
     return choice;

@@ -4,7 +4,7 @@ import dev.schemaward.engine.EngineException;
 import dev.schemaward.engine.FailureReason;
 import dev.schemaward.engine.connect.Credentials;
 import dev.schemaward.engine.connect.SecretDirectory;
-import dev.schemaward.engine.drift.ShadowChoice;
+import dev.schemaward.engine.shadow.ShadowSource;
 import java.nio.file.Path;
 import java.util.Map;
 import picocli.CommandLine.Option;
@@ -18,8 +18,8 @@ final class ShadowOptions {
       names = "--shadow-programs",
       paramLabel = "DIR",
       description = {
-        "PostgreSQL server programs of the target's major version (DIR/bin/postgres or"
-            + " DIR/<major>/bin/postgres), from which a server is started for as long as needed.",
+        "PostgreSQL server programs, DIR/<major>/bin/postgres: a server of the target's major"
+            + " version is started for as long as needed.",
         "Default: environment variable " + PROGRAMS + "."
       })
   Path programs;
@@ -47,7 +47,7 @@ final class ShadowOptions {
    *
    * @throws EngineException InvalidRequest when nothing was
    */
-  ShadowChoice choice(Map<String, String> environment) throws EngineException {
+  ShadowSource choice(Map<String, String> environment) throws EngineException {
     Credentials server = null;
     if (urlFile != null) {
       server = SecretDirectory.readUrlFile(urlFile);
@@ -55,13 +55,13 @@ final class ShadowOptions {
       server = SecretDirectory.parseUrl(environment.get(URL), URL);
     }
     if (server != null) {
-      return new ShadowChoice.OnServer(server);
+      return new ShadowSource.OnServer(server);
     }
     if (programs != null) {
-      return new ShadowChoice.Embedded(programs, scratch);
+      return new ShadowSource.Embedded(programs, scratch);
     }
     if (present(environment.get(PROGRAMS))) {
-      return new ShadowChoice.Embedded(Path.of(environment.get(PROGRAMS)), scratch);
+      return new ShadowSource.Embedded(Path.of(environment.get(PROGRAMS)), scratch);
     }
     throw new EngineException(
         FailureReason.InvalidRequest,

@@ -317,13 +317,15 @@ class CommandTest {
   void driftIsShownAndBothWaysOutAreWritten() throws IOException {
     String bundle = bundle("20260101000000_init", "create table users (id int primary key);");
     assertThat(run("apply", "--bundle", bundle).code()).isZero();
+    Path programs = Files.createDirectory(work.resolve("postgresql"));
+    Files.createSymbolicLink(programs.resolve("18"), PostgresServer.installation(18));
     List<String> drift =
         List.of(
             "drift",
             "--bundle",
             bundle,
             "--shadow-programs",
-            PostgresServer.installation(18).toString(),
+            programs.toString(),
             "--shadow-scratch",
             work.resolve("shadow").toString());
     Ended clean = run(drift.toArray(String[]::new));
@@ -355,6 +357,7 @@ class CommandTest {
         .content()
         .startsWith("-- LOSES DATA: column public.users.note")
         .contains("ALTER TABLE public.users DROP COLUMN note;");
+    Files.delete(programs.resolve("18"));
     // The new migration runs like any other, and says nothing about what is ignored.
     try (Stream<Path> files = Files.list(Path.of(bundle))) {
       assertThat(files.filter(file -> file.toString().endsWith("_adopt_drift.sql")))

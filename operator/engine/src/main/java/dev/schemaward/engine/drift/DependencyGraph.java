@@ -85,7 +85,7 @@ public final class DependencyGraph {
       switch (kind) {
         case "=" -> partOf.put(from, to);
         case "i" -> {
-          partOf.putIfAbsent(from, to);
+          partOf.put(from, to); // says more than an "a"
           edges.add(new String[] {from, to});
         }
         case "a" -> {

@@ -77,19 +77,19 @@ public final class DriftCheck {
     String[] role = migratingRole();
     ShadowDatabase.Names names =
         new ShadowDatabase.Names(seen.target().database(), role[0], session.schema());
-    try (ShadowChoice.Opened opened = request.shadow().open(session.majorVersion(), names);
-        Session admin = opened.database().openObserver()) {
+    try (ShadowDatabase database = request.shadow().open(session.majorVersion(), names);
+        Session admin = database.openObserver()) {
       List<Migration> applied = plan.diagnosis().applied();
       SchemaSnapshot fresh = SchemaSnapshot.read(admin, SchemaScope.all());
       Set<String> roles = roles(admin);
-      replay(opened.database(), applied);
+      replay(database, applied);
       SchemaSnapshot replayed = SchemaSnapshot.read(admin, SchemaScope.all());
       Set<String> madeUp = roles(admin);
       madeUp.removeAll(roles);
       Environment environment = Environment.of(applied, fresh, replayed, madeUp);
       SchemaScope scope = scope(replayed).withoutTable(store.table());
       ShadowSide shadow =
-          new ShadowSide(admin, scope, worker(opened.database()), role[1], environment);
+          new ShadowSide(admin, scope, worker(database), role[1], environment);
       SchemaSnapshot expected = shadow.snapshot();
       SchemaSnapshot live = SchemaSnapshot.read(session, scope).map(environment);
       if (!store.read(session).rows().equals(seen.history().rows())) {

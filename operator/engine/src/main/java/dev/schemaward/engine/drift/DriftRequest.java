@@ -2,6 +2,7 @@ package dev.schemaward.engine.drift;
 
 import dev.schemaward.engine.bundle.Bundle;
 import dev.schemaward.engine.connect.Credentials;
+import dev.schemaward.engine.shadow.ShadowSource;
 import java.util.List;
 
 /**
@@ -19,7 +20,7 @@ public record DriftRequest(
     Bundle bundle,
     Credentials credentials,
     String schema,
-    ShadowChoice shadow,
+    ShadowSource shadow,
     List<DriftIgnore> ignores,
     boolean proposals) {
   public DriftRequest {

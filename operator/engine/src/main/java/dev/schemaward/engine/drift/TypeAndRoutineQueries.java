@@ -193,7 +193,7 @@ final class TypeAndRoutineQueries {
                 .with("input", procedure("t.typinput"))
                 .with("output", procedure("t.typoutput"))
                 .with("length", "t.typlen")
-                .with("defined", "t.typisdefined"))
+                .flag("shell", "NOT t.typisdefined"))
         .from(
             fromType(
                 "",

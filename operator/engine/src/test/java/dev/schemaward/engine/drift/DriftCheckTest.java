@@ -12,6 +12,7 @@ import dev.schemaward.engine.connect.Credentials;
 import dev.schemaward.engine.connect.SecretDirectory;
 import dev.schemaward.engine.drift.DriftProposal.Verdict;
 import dev.schemaward.engine.execute.TargetDatabase;
+import dev.schemaward.engine.shadow.ShadowSource;
 import dev.schemaward.testkit.postgres.PostgresServer;
 import dev.schemaward.testkit.postgres.SharedPostgres;
 import java.nio.file.Path;
@@ -49,7 +50,7 @@ class DriftCheckTest {
             bundle,
             credentials,
             null,
-            new ShadowChoice.Embedded(PostgresServer.installation(major), scratch),
+            new ShadowSource.Embedded(DriftDatabase.programs(major), scratch),
             List.of(ignores),
             true));
   }
@@ -236,7 +237,7 @@ class DriftCheckTest {
             EngineException.class,
             e -> {
               assertThat(e.reason()).isEqualTo(FailureReason.DependencyMissing);
-              assertThat(e).hasMessageContaining("are PostgreSQL 16, the target is 18");
+              assertThat(e).hasMessageContaining("no server programs of PostgreSQL 18");
             });
     assertThatThrownBy(() -> check(db, TargetDatabase.prisma(SHOP[0], SHOP[1])))
         .isInstanceOfSatisfying(

@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 
@@ -35,6 +37,20 @@ final class DriftDatabase implements AutoCloseable {
         END $$\
         """);
     name = server.createDatabase();
+  }
+
+  /** A directory in which the server programs of this major, and no other, are found. */
+  static Path programs(int major) {
+    try {
+      Path programs = Files.createTempDirectory("programs");
+      Path link = programs.resolve(Integer.toString(major));
+      Files.createSymbolicLink(link, PostgresServer.installation(major));
+      programs.toFile().deleteOnExit();
+      link.toFile().deleteOnExit();
+      return programs;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   static String everyKind() {

@@ -35,7 +35,7 @@ final class Changes {
               ? "a table cannot become one of another kind, partition key, row type or server"
               : null;
       case BASE_TYPE ->
-          differ(before, after, "input", "output", "length", "defined")
+          differ(before, after, "input", "output", "length", "shell")
               ? "a base type cannot be changed"
               : null;
       case COLLATION -> before.equals(after) ? null : changedCollation(before, after);

@@ -258,6 +258,18 @@ final class OtherStatements {
     return items;
   }
 
+  /** Identities of the tables that a publication names. */
+  static List<String> publishedTables(SchemaObject publication) {
+    return published(publication).stream()
+        .filter(item -> item.startsWith("TABLE "))
+        .map(item -> withoutColumns(item).substring("TABLE ".length()))
+        .toList();
+  }
+
+  private static String withoutColumns(String table) {
+    return table.replaceFirst("(?s)( \\(| WHERE ).*$", "");
+  }
+
   private static String settings(SchemaObject publication) {
     return "publish = '"
         + Objects.requireNonNullElse(publication.get("publish"), "")
@@ -275,7 +287,7 @@ final class OtherStatements {
             + publication.identity()
             + (publication.is("all tables")
                 ? " FOR ALL TABLES"
-                : items.isEmpty() ? "" : " FOR " + String.join(", ", items))
+                : items.isEmpty() ? "" : " FOR " + String.join(", ", items).replace(", TABLE ", ", "))
             + " WITH ("
             + settings(publication)
             + ")");
@@ -298,8 +310,7 @@ final class OtherStatements {
     for (String item : old) {
       if (!wanted.contains(item)) {
         // DROP takes the table alone, without its columns and condition.
-        String table =
-            item.startsWith("TABLE ") ? item.replaceFirst("(?s)( \\(| WHERE ).*$", "") : item;
+        String table = item.startsWith("TABLE ") ? withoutColumns(item) : item;
         if (!item.startsWith("TABLE ")
             || out.to().find(ObjectKind.TABLE, table.substring("TABLE ".length())).isPresent()) {
           out.add(alter + " DROP " + table);

@@ -113,6 +113,10 @@ final class ScriptOrder {
     if (object.kind() == ObjectKind.SEQUENCE && object.is("identity")) {
       needs.add(new ObjectKey(ObjectKind.COLUMN, object.get("owned by")));
     }
+    if (object.kind() == ObjectKind.PUBLICATION) {
+      OtherStatements.publishedTables(object)
+          .forEach(table -> needs.add(new ObjectKey(ObjectKind.TABLE, table)));
+    }
     if (object.kind() == ObjectKind.COLUMN && object.is("identity")) {
       needs.removeIf(key -> key.kind() == ObjectKind.SEQUENCE);
     }

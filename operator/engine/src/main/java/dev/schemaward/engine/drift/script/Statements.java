@@ -48,7 +48,13 @@ final class Statements {
         out.losesData(
             "publication " + object.identity() + ": its subscribers miss what happens meanwhile");
       }
-      case BASE_TYPE -> out.refuse("base type " + object.identity() + ": drop it by hand");
+      case BASE_TYPE -> {
+        if (object.is("shell")) {
+          out.add("DROP " + Names.forDrop(object));
+        } else {
+          out.refuse("base type " + object.identity() + ": drop it by hand");
+        }
+      }
       case MATERIALIZED_VIEW -> {
         out.add("DROP " + Names.forDrop(object));
         if (!comesBack) {

@@ -50,7 +50,7 @@ final class TypeStatements {
       case RANGE_TYPE -> range(type, out);
       case COLLATION -> collation(type, out);
       default -> {
-        if (type.is("defined")) {
+        if (!type.is("shell")) {
           out.refuse(type.key() + ": a base type is made by hand");
           return;
         }
