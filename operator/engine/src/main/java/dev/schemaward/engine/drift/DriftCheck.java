@@ -88,8 +88,7 @@ public final class DriftCheck {
       madeUp.removeAll(roles);
       Environment environment = Environment.of(applied, fresh, replayed, madeUp);
       SchemaScope scope = scope(replayed).withoutTable(store.table());
-      ShadowSide shadow =
-          new ShadowSide(admin, scope, worker(database), role[1], environment);
+      ShadowSide shadow = new ShadowSide(admin, scope, worker(database), role[1], environment);
       SchemaSnapshot expected = shadow.snapshot();
       SchemaSnapshot live = SchemaSnapshot.read(session, scope).map(environment);
       if (!store.read(session).rows().equals(seen.history().rows())) {

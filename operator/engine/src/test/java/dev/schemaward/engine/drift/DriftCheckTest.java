@@ -13,7 +13,6 @@ import dev.schemaward.engine.connect.SecretDirectory;
 import dev.schemaward.engine.drift.DriftProposal.Verdict;
 import dev.schemaward.engine.execute.TargetDatabase;
 import dev.schemaward.engine.shadow.ShadowSource;
-import dev.schemaward.testkit.postgres.PostgresServer;
 import dev.schemaward.testkit.postgres.SharedPostgres;
 import java.nio.file.Path;
 import java.util.List;

@@ -14,15 +14,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A schema written out as statements and run on an empty database is the same schema. */
 class RebuildTest {
   @ParameterizedTest
-  @CsvSource({"14, every-kind.sql", "16, every-kind.sql", "18, every-kind.sql", "14, shop.sql", "18, shop.sql"})
-  void whatIsWrittenOutIsTheSameSchema(int major, String schema)
-      throws IOException, SQLException {
+  @CsvSource({
+    "14, every-kind.sql",
+    "16, every-kind.sql",
+    "18, every-kind.sql",
+    "14, shop.sql",
+    "18, shop.sql"
+  })
+  void whatIsWrittenOutIsTheSameSchema(int major, String schema) throws IOException, SQLException {
     try (DriftDatabase original = new DriftDatabase(major).sql(DriftKindsTest.resource(schema));
         DriftDatabase copy = new DriftDatabase(major);
         Session session = copy.session()) {
       SchemaSnapshot wanted = original.snapshot();
-      SchemaScript script =
-          SchemaScript.between(copy.snapshot(), wanted, PostgresServer.SUPERUSER);
+      SchemaScript script = SchemaScript.between(copy.snapshot(), wanted, PostgresServer.SUPERUSER);
       assertThat(script.refused()).isEmpty();
       run(session, script);
       assertThat(SchemaComparison.of(wanted, copy.snapshot()).drifts()).isEmpty();
@@ -34,7 +38,9 @@ class RebuildTest {
               PostgresServer.SUPERUSER);
       assertThat(back.losesData()).isNotEmpty();
       List<String> tables =
-          wanted.of(ObjectKind.TABLE).stream().map(table -> "DROP TABLE " + table.identity()).toList();
+          wanted.of(ObjectKind.TABLE).stream()
+              .map(table -> "DROP TABLE " + table.identity())
+              .toList();
       assertThat(back.statements()).containsAll(tables);
     }
   }

@@ -287,7 +287,9 @@ final class OtherStatements {
             + publication.identity()
             + (publication.is("all tables")
                 ? " FOR ALL TABLES"
-                : items.isEmpty() ? "" : " FOR " + String.join(", ", items).replace(", TABLE ", ", "))
+                : items.isEmpty()
+                    ? ""
+                    : " FOR " + String.join(", ", items).replace(", TABLE ", ", "))
             + " WITH ("
             + settings(publication)
             + ")");
