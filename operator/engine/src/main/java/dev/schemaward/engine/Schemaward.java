@@ -12,6 +12,7 @@ import dev.schemaward.engine.execute.Cancellation;
 import dev.schemaward.engine.execute.Progress;
 import dev.schemaward.engine.execute.RecoverRequest;
 import dev.schemaward.engine.execute.Recoverer;
+import dev.schemaward.engine.execute.ToolLock;
 import dev.schemaward.engine.history.HistoryStore;
 import dev.schemaward.engine.ledger.LedgerMark;
 import dev.schemaward.engine.plan.ExecutionPolicy;
@@ -60,8 +61,8 @@ public final class Schemaward {
             credentials,
             new Session.Settings("schemaward-plan", schema, PLAN_STATEMENT_TIMEOUT),
             RoundTrip.UNWATCHED)) {
-      Planner.Observation seen =
-          Planner.observe(session, HistoryStore.of(bundle, session.schema()));
+      HistoryStore store = HistoryStore.of(bundle, session.schema());
+      Planner.Observation seen = Planner.observe(session, store);
       String present = seen.ledger().owner();
       if (owner != null
           && present != null
@@ -69,7 +70,12 @@ public final class Schemaward {
           && !present.equals(takeOverFrom)) {
         throw Applier.targetBusy(present, seen.target().schema());
       }
-      Plan plan = Planner.plan(seen, bundle, policy, runnerBuild, session.majorVersion(), known);
+      Plan plan;
+      try {
+        plan = Planner.plan(seen, bundle, policy, runnerBuild, session.majorVersion(), known);
+      } catch (EngineException e) {
+        throw ToolLock.orAtWork(e, session, store.lockKeys(credentials.database()));
+      }
       return assessor.assess(session, plan);
     }
   }

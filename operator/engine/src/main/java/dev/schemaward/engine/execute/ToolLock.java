@@ -15,7 +15,7 @@ import java.util.random.RandomGenerator;
  * until the session ends: a hand-run tool and Schemaward exclude each other. Like that one they are
  * only ever tried, never waited for in the server.
  */
-final class ToolLock {
+public final class ToolLock {
   private ToolLock() {}
 
   /**
@@ -39,16 +39,7 @@ final class ToolLock {
           Duration waited = Duration.ofNanos(System.nanoTime() - begun);
           List<Blocker> holders = holders(session, key);
           if (waited.compareTo(patience) >= 0) {
-            throw new EngineException(
-                FailureReason.LockContention,
-                "the bundle's own migration tool is at work on this schema"
-                    + MigrationLock.describe(holders)
-                    + "; waited "
-                    + patience.toSeconds()
-                    + " s, nothing was executed. Trying again later",
-                null,
-                holders,
-                null);
+            throw atWork(holders, "waited " + patience.toSeconds() + " s, ");
           }
           progress.on(new Progress.WaitingForMigrationLock(holders, waited));
           if (cancellation.pause(Duration.ofMillis(100 + random.nextInt(200)))) {
@@ -60,6 +51,44 @@ final class ToolLock {
     } catch (SQLException e) {
       throw ServerErrors.whileWorking(e, "taking the migration tool's lock");
     }
+  }
+
+  /**
+   * What stands in the way, when a history looks as if a person were needed: while the tool is at
+   * work, that is only how far it has come.
+   *
+   * @param failure what the history gave
+   * @return {@code failure}, or LockContention
+   */
+  public static EngineException orAtWork(
+      EngineException failure, Session session, List<Long> keys) throws EngineException {
+    if (failure.reason() != FailureReason.NeedsAttention) {
+      return failure;
+    }
+    try {
+      for (long key : keys) {
+        List<Blocker> holders = holders(session, key);
+        if (!holders.isEmpty()) {
+          return atWork(holders, "");
+        }
+      }
+    } catch (SQLException e) {
+      throw ServerErrors.whileWorking(e, "looking who holds the migration tool's lock");
+    }
+    return failure;
+  }
+
+  private static EngineException atWork(List<Blocker> holders, String waited) {
+    return new EngineException(
+        FailureReason.LockContention,
+        "the bundle's own migration tool is at work on this schema"
+            + MigrationLock.describe(holders)
+            + "; "
+            + waited
+            + "nothing was executed. Trying again later",
+        null,
+        holders,
+        null);
   }
 
   private static List<Blocker> holders(Session session, long key) throws SQLException {

@@ -230,7 +230,23 @@ class GolangMigrateInteroperabilityTest {
       ApplyOutcome refused = db.apply(read());
       assertThat(refused.failure().reason()).isEqualTo(FailureReason.LockContention);
       assertThat(refused.failure()).hasMessageContaining("own migration tool is at work");
+      statement.execute("select pg_advisory_unlock_all()");
     }
     assertThat(pending()).hasSize(1);
+
+    // What looks like a failure is how far it has come while it is at work.
+    db.sql("update schema_migrations set version = 5, dirty = true");
+    assertReason(FailureReason.NeedsAttention);
+    try (Connection other = db.server().connect(db.name());
+        Statement statement = other.createStatement()) {
+      statement.execute("select pg_advisory_lock(" + key.getFirst() + ")");
+      assertReason(FailureReason.LockContention);
+    }
+  }
+
+  private void assertReason(FailureReason reason) {
+    assertThatThrownBy(this::pending)
+        .isInstanceOfSatisfying(
+            EngineException.class, e -> assertThat(e.reason()).isEqualTo(reason));
   }
 }
