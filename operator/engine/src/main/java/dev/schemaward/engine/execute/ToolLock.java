@@ -60,8 +60,8 @@ public final class ToolLock {
    * @param failure what the history gave
    * @return {@code failure}, or LockContention
    */
-  public static EngineException orAtWork(
-      EngineException failure, Session session, List<Long> keys) throws EngineException {
+  public static EngineException orAtWork(EngineException failure, Session session, List<Long> keys)
+      throws EngineException {
     if (failure.reason() != FailureReason.NeedsAttention) {
       return failure;
     }
