@@ -1,3 +1,4 @@
+import dev.schemaward.engine.shadow.ShadowServer;
 import dev.schemaward.testkit.postgres.PostgresServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +35,10 @@ class AssembleRuntime {
           "-Xmx96m",
           "-Xss512k",
           "-XX:-UsePerfData");
+
+  /** Major versions of PostgreSQL on which plans can be tried inside a Job. */
+  private static final List<Integer> SHADOWS = List.of(14, 15, 16, 17, 18);
+
   private static final String BUNDLE =
       """
       CREATE TYPE mood AS ENUM ('ok'); CREATE TABLE users (id serial PRIMARY KEY, email text, m mood);
@@ -145,22 +150,63 @@ class AssembleRuntime {
             + "\n-cp\n"
             + classPath("/app/", jars)
             + "\ndev.schemaward.runner.Main\n");
+    for (int major : SHADOWS) {
+      shadow(PostgresServer.installation(major), opt.resolve("postgresql/" + major));
+    }
+    for (String library : List.of("libstdc++.so.6", "libgcc_s.so.1")) {
+      copy(multiarch().resolve(library), root);
+    }
+  }
+
+  /**
+   * Server programs for shadow databases: what a running server needs, and nothing to build with.
+   */
+  private static void shadow(Path installation, Path target) throws Exception {
+    Files.createDirectories(target.getParent());
+    // An image has no symbolic links: one copy under the name that the loader looks for is enough.
+    run(List.of("cp", "-rL", installation.toString(), target.toString()));
+    ShadowServer.shipTemplate(target);
+    Files.delete(target.resolve("bin/initdb"));
+    Files.delete(target.resolve("bin/pg_ctl"));
+    Path libraries = target.resolve("lib");
+    List<String> names;
+    try (Stream<Path> files = Files.list(libraries)) {
+      names = files.map(file -> file.getFileName().toString()).toList();
+    }
+    List<String> loaded = names.stream().filter(name -> name.contains(".so.")).toList();
+    for (String name : names) {
+      boolean sameUnderALongerName =
+          loaded.stream().anyMatch(other -> name.startsWith(other + "."));
+      boolean forTheCompiler =
+          name.endsWith(".a") || name.endsWith(".so") || name.equals("pkgconfig");
+      if (sameUnderALongerName || forTheCompiler) {
+        run(List.of("rm", "-rf", libraries.resolve(name).toString()));
+      }
+    }
+    run(List.of("rm", "-rf", libraries.resolve("postgresql/pgxs").toString()));
+    run(List.of("rm", "-rf", target.resolve("include").toString()));
   }
 
   /** The C library of the build machine: a JVM needs no more of an operating system than this. */
   private static void libraries(Path root) throws IOException {
-    boolean arm = System.getProperty("os.arch").equals("aarch64");
-    Path multiarch = Path.of("/lib", arm ? "aarch64-linux-gnu" : "x86_64-linux-gnu");
     for (String library :
         List.of("libc.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0", "librt.so.1")) {
-      copy(multiarch.resolve(library), root);
+      copy(multiarch().resolve(library), root);
     }
-    copy(Path.of(arm ? "/lib/ld-linux-aarch64.so.1" : "/lib64/ld-linux-x86-64.so.2"), root);
+    copy(Path.of(arm() ? "/lib/ld-linux-aarch64.so.1" : "/lib64/ld-linux-x86-64.so.2"), root);
     copy(Path.of("/etc/ssl/certs/ca-certificates.crt"), root);
     Files.createDirectories(root.resolve("etc"));
     Files.writeString(root.resolve("etc/passwd"), "schemaward:x:65532:65532::/tmp:/sbin/nologin\n");
     Files.writeString(root.resolve("etc/group"), "schemaward:x:65532:\n");
     Files.writeString(root.resolve("etc/nsswitch.conf"), "hosts: files dns\n");
+  }
+
+  private static boolean arm() {
+    return System.getProperty("os.arch").equals("aarch64");
+  }
+
+  private static Path multiarch() {
+    return Path.of("/lib", arm() ? "aarch64-linux-gnu" : "x86_64-linux-gnu");
   }
 
   private static void copy(Path file, Path root) throws IOException {
