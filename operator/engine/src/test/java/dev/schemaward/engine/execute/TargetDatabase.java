@@ -47,15 +47,20 @@ public final class TargetDatabase {
     this.url = server.url(name) + "?schema=public";
   }
 
-  private TargetDatabase(TargetDatabase same, String url) {
-    this.server = same.server;
+  private TargetDatabase(TargetDatabase same, PostgresServer server, String url) {
+    this.server = server;
     this.name = same.name;
     this.url = url;
   }
 
   /** The same database, to which plans and runs connect by another URL. */
   public TargetDatabase through(String otherUrl) {
-    return new TargetDatabase(this, otherUrl);
+    return new TargetDatabase(this, server, otherUrl);
+  }
+
+  /** What became of the database on a server that was this one's standby. */
+  public TargetDatabase on(PostgresServer promoted) {
+    return new TargetDatabase(this, promoted, promoted.url(name) + "?schema=public");
   }
 
   public PostgresServer server() {
@@ -137,7 +142,12 @@ public final class TargetDatabase {
   }
 
   public List<String> query(String sql) {
-    try (Connection connection = server.connect(name);
+    return query(server, name, sql);
+  }
+
+  /** The first column of a query's rows, in any database of a server. */
+  public static List<String> query(PostgresServer server, String database, String sql) {
+    try (Connection connection = server.connect(database);
         Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(sql)) {
       List<String> values = new ArrayList<>();

@@ -41,7 +41,7 @@ public final class CuttingProxy implements AutoCloseable {
   private static final byte READY_FOR_QUERY = 'Z';
 
   private final ServerSocket listener;
-  private final int target;
+  private volatile int target;
   private final Harm harm;
   private final int place;
   private final AtomicBoolean chosen = new AtomicBoolean();
@@ -70,6 +70,11 @@ public final class CuttingProxy implements AutoCloseable {
   /** Where to connect, on 127.0.0.1. */
   public int port() {
     return listener.getLocalPort();
+  }
+
+  /** Later connections go to another server, as those to a Service do after a failover. */
+  public void forwardTo(int port) {
+    target = port;
   }
 
   /** How many queries the first connection has sent. */

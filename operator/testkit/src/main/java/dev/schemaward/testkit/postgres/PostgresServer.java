@@ -239,6 +239,43 @@ public final class PostgresServer implements AutoCloseable {
     }
   }
 
+  /**
+   * Starts an asynchronous streaming standby of this server, which is restarted for it. Close it
+   * before this one.
+   */
+  public synchronized PostgresServer standby() {
+    try {
+      run("kill", "-INT", Long.toString(process.pid()));
+      process.waitFor();
+      Path copy =
+          Files.createTempDirectory(
+              "schemaward-pg" + major + "-" + SERVERS.incrementAndGet() + "-");
+      copy(data(), copy.resolve("data"));
+      launch();
+      PostgresServer standby =
+          new PostgresServer(major, host, freePort(host), home, copy, settings);
+      Files.createFile(standby.data().resolve("standby.signal"));
+      Files.writeString(
+          standby.data().resolve("postgresql.auto.conf"),
+          "primary_conninfo = 'host=127.0.0.1 port="
+              + port
+              + " user="
+              + SUPERUSER
+              + " password="
+              + PASSWORD
+              + "'\n",
+          StandardOpenOption.APPEND);
+      standby.launch();
+      Runtime.getRuntime().addShutdownHook(standby.shutdownHook);
+      return standby;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot start a standby", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while starting a standby", e);
+    }
+  }
+
   /** Starts the server again after {@link #stopImmediate()}, on the same port and data. */
   public synchronized void restart() {
     stopImmediate();
