@@ -20,8 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Rows 15 and 16 of the fault matrix: a real streaming standby, refused and then promoted. */
 class FailoverTest {
-  private static final Bundle BUNDLE =
-      TargetDatabase.prisma(InterruptedAnywhereTest.MIGRATIONS);
+  private static final Bundle BUNDLE = TargetDatabase.prisma(InterruptedAnywhereTest.MIGRATIONS);
 
   @Test
   void aStandbyIsRefusedByPlanAndRunUntilItIsThePrimary() throws Exception {
@@ -78,8 +77,7 @@ class FailoverTest {
         awaitReplay(primary, standby);
         standby.execute("postgres", "alter system set primary_conninfo = ''");
         standby.execute("postgres", "select pg_reload_conf()");
-        await(
-            primary, "postgres", "select 1 where not exists (select from pg_stat_replication)");
+        await(primary, "postgres", "select 1 where not exists (select from pg_stat_replication)");
       }
       if (count == place) {
         if (lastReplicated > place) {
@@ -96,7 +94,11 @@ class FailoverTest {
   @ParameterizedTest
   @CsvSource({
     // last message whose effects reach the standby, message at which the primary dies
-    "999, 12", "999, 22", "999, 30", "14, 30", "20, 34"
+    "999, 12",
+    "999, 22",
+    "999, 30",
+    "14, 30",
+    "20, 34"
   })
   void theRunGoesOnAtTheNewPrimaryFromWhatItHas(int lastReplicated, int place) throws Exception {
     TargetDatabase calm = new TargetDatabase(SharedPostgres.of(18));
