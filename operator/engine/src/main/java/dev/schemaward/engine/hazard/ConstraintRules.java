@@ -176,9 +176,7 @@ final class ConstraintRules {
 
   /** Indexes may follow in the same file. */
   private static boolean madeLater(Step step, Name table, List<String> columns) {
-    return step.migration().statements().stream()
-        .filter(s -> s.kind().command().equals("CREATE INDEX"))
-        .map(dev.schemaward.engine.sql.command.CommandReader::read)
+    return step.file().stream()
         .anyMatch(
             c ->
                 c instanceof Command.CreateIndex index

@@ -6,6 +6,7 @@ import dev.schemaward.engine.shadow.StatementEffects;
 import dev.schemaward.engine.shadow.StatementKey;
 import dev.schemaward.engine.sql.Statement;
 import dev.schemaward.engine.sql.StatementKind.Execution;
+import dev.schemaward.engine.sql.command.Command;
 import dev.schemaward.engine.sql.command.CommandReader;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,6 +64,7 @@ public final class Hazards {
     int transactions = 0;
     for (Migration migration : pending) {
       Transaction transaction = new Transaction(transactions++, false);
+      List<Command> file = migration.statements().stream().map(CommandReader::read).toList();
       for (Statement statement : migration.statements()) {
         Execution execution = statement.kind().execution();
         boolean alone = execution == Execution.NON_TRANSACTIONAL || execution == Execution.BATCH;
@@ -73,7 +75,8 @@ public final class Hazards {
             new Step(
                 migration,
                 statement,
-                CommandReader.read(statement),
+                file.get(statement.index() - 1),
+                file,
                 schema,
                 transaction,
                 effects.get(new StatementKey(migration.name(), statement.index())),

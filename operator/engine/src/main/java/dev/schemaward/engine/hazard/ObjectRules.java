@@ -2,7 +2,6 @@ package dev.schemaward.engine.hazard;
 
 import dev.schemaward.engine.sql.Name;
 import dev.schemaward.engine.sql.command.Command;
-import dev.schemaward.engine.sql.command.CommandReader;
 import dev.schemaward.engine.sql.command.TableChange;
 import dev.schemaward.engine.sql.command.TypeName;
 import java.util.List;
@@ -168,9 +167,7 @@ final class ObjectRules {
   /** True when the same file keeps a view, or a new table, under the old name. */
   private static boolean viewFollows(Step step, Name old) {
     String key = step.schema().key(old);
-    return step.migration().statements().stream()
-        .filter(s -> s.index() > step.statement().index())
-        .map(CommandReader::read)
+    return step.later().stream()
         .anyMatch(
             c ->
                 switch (c) {
@@ -221,8 +218,7 @@ final class ObjectRules {
   /** True when in the same file another column takes this one's name, or had it before. */
   private static boolean swapped(Step step, Name table, TableChange.RenameColumn rename) {
     String key = step.schema().key(table);
-    return step.migration().statements().stream()
-        .map(CommandReader::read)
+    return step.file().stream()
         .filter(c -> c instanceof Command.AlterTable a && key.equals(step.schema().key(a.name())))
         .flatMap(c -> ((Command.AlterTable) c).changes().stream())
         .anyMatch(

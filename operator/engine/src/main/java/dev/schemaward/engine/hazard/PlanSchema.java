@@ -39,6 +39,9 @@ final class PlanSchema {
   /** Types of the live database's columns, and whether each is a domain with constraints. */
   private Map<String, Boolean> columnTypes;
 
+  /** Partitions of the live database by their parent. */
+  private Map<String, List<Relation>> partitionsOf;
+
   private final Set<String> partitioned = new HashSet<>();
   private final Map<String, String> partitionOf = new HashMap<>();
 
@@ -210,9 +213,17 @@ final class PlanSchema {
   }
 
   private List<Relation> partitions(String parent) {
-    return live.relations().values().stream()
-        .filter(relation -> parent.equals(relation.partitionOf()))
-        .toList();
+    if (partitionsOf == null) {
+      partitionsOf = new HashMap<>();
+      for (Relation relation : live.relations().values()) {
+        if (relation.partitionOf() != null) {
+          partitionsOf
+              .computeIfAbsent(relation.partitionOf(), key -> new ArrayList<>())
+              .add(relation);
+        }
+      }
+    }
+    return partitionsOf.getOrDefault(parent, List.of());
   }
 
   /** Partitions of a table in the live database, as names. */

@@ -5,11 +5,13 @@ import dev.schemaward.engine.shadow.StatementEffects;
 import dev.schemaward.engine.sql.Name;
 import dev.schemaward.engine.sql.Statement;
 import dev.schemaward.engine.sql.command.Command;
+import java.util.List;
 import java.util.Locale;
 
 /**
  * A statement of the plan, and everything that is known when it is judged.
  *
+ * @param file what all statements of the file ask for, in order
  * @param schema as it is just before the statement
  * @param transaction in which it runs; what ran before it is in there, it itself is not yet
  * @param effects what a shadow database showed; null when none was asked
@@ -19,11 +21,17 @@ record Step(
     Migration migration,
     Statement statement,
     Command command,
+    List<Command> file,
     PlanSchema schema,
     Transaction transaction,
     StatementEffects effects,
     int major) {
   private static final long MEGABYTE = 1_000_000;
+
+  /** What the statements behind this one in its file ask for. */
+  List<Command> later() {
+    return file.subList(statement.index(), file.size());
+  }
 
   /** True when the shadow showed what it does. */
   boolean measured() {
