@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.EnumMap;
@@ -307,6 +308,51 @@ class TlsTest {
         secretUrl(url(ServerCertificate.GOOD, "by_certificate", parameters + "wrong")),
         FailureReason.DependencyMissing,
         "sslpassword does not open it");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"pw-of-the-key, TLS", "wrong, sslpassword is wrong", "'', no sslpassword"})
+  void anEncryptedKeyIsOpenedWithItsPassword(String password, String outcome) throws Exception {
+    Issued client = CA.issue("RSA", "by_certificate", List.of(), Duration.ofDays(9));
+    write("c.crt", client.certificatePem());
+    write("c.key", client.encryptedKeyPem(KEY_PASSWORD));
+    String parameters = "sslmode=require&sslcert=c.crt&sslkey=c.key";
+    Credentials credentials =
+        secretUrl(
+            url(
+                ServerCertificate.GOOD,
+                "by_certificate",
+                parameters + (password.isEmpty() ? "" : "&sslpassword=" + password)));
+    if (outcome.equals("TLS")) {
+      assertThat(connect(credentials)).isEqualTo("TLS");
+    } else {
+      assertRefused(credentials, FailureReason.DependencyMissing, outcome);
+    }
+  }
+
+  @Test
+  void aRunningStatementIsCancelledOverTlsToo() throws Exception {
+    write("ca.crt", CA.certificatePem());
+    Credentials credentials = secretUrl(url(ServerCertificate.GOOD, "plain", "connect_timeout=5"));
+    try (Session session = open(credentials);
+        Session other = open(credentials)) {
+      Thread.ofVirtual()
+          .start(
+              () -> {
+                try {
+                  while (!other.isWorking(session.backend())) {
+                    Thread.onSpinWait();
+                  }
+                  session.cancelRunning();
+                } catch (SQLException e) {
+                  throw new IllegalStateException(e);
+                }
+              });
+      assertThatThrownBy(() -> session.execute("select pg_sleep(6)"))
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("57014"))
+          .hasMessageContaining("user request");
+    }
   }
 
   @ParameterizedTest

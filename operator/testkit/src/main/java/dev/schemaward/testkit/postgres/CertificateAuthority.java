@@ -23,9 +23,14 @@ import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.cert.CertIOException;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.bouncycastle.openssl.PKCS8Generator;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
+import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8EncryptorBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.util.io.pem.PemGenerationException;
 import org.bouncycastle.util.io.pem.PemObject;
 
 /** Makes certificates for tests of TLS; its key lives in memory only. */
@@ -54,6 +59,22 @@ public final class CertificateAuthority {
     /** The certificate in PEM. */
     public String certificatePem() {
       return pem(certificate);
+    }
+
+    /** The key in PEM: PKCS#8, encrypted with this password. */
+    public String encryptedKeyPem(String password) {
+      try {
+        return pem(
+            new JcaPKCS8Generator(
+                keys.getPrivate(),
+                new JceOpenSSLPKCS8EncryptorBuilder(PKCS8Generator.AES_256_CBC)
+                    .setPRF(PKCS8Generator.PRF_HMACSHA256)
+                    .setPassword(password.toCharArray())
+                    .setProvider(new BouncyCastleProvider())
+                    .build()));
+      } catch (PemGenerationException | OperatorCreationException e) {
+        throw new IllegalStateException(e);
+      }
     }
 
     /** The key in PEM: PKCS#1 for RSA, SEC 1 for EC. */
