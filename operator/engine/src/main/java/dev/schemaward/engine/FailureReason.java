@@ -6,6 +6,7 @@ public enum FailureReason {
   PlanChanged,
   BundleInvalid,
   ChecksumMismatch,
+  LintBlocked,
   MigrationFailed,
   TimedOut,
   NeedsAttention,

@@ -31,6 +31,8 @@ final class NextStep {
       case BundleInvalid -> "correct the bundle: `schemaward validate` lists every fault";
       case ChecksumMismatch ->
           "restore the file as it was applied and put the change into a new migration";
+      case LintBlocked ->
+          "change the migration as the plan proposes, or accept the finding with a reason";
       case MigrationFailed -> "correct the file; the corrected file simply runs";
       case TimedOut -> "raise the timeout that the message names, or make the work cheaper";
       case NeedsAttention, NotBaselined, LedgerMismatch ->

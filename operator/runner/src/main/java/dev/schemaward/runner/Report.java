@@ -11,6 +11,8 @@ import dev.schemaward.engine.EngineException;
 import dev.schemaward.engine.FailureReason;
 import dev.schemaward.engine.bundle.InvalidBundleException;
 import dev.schemaward.engine.execute.ApplyOutcome;
+import dev.schemaward.engine.hazard.Finding;
+import dev.schemaward.engine.hazard.LintPolicy;
 import dev.schemaward.engine.ledger.LedgerMark;
 import dev.schemaward.engine.plan.Plan;
 import dev.schemaward.engine.recover.Recovery;
@@ -87,13 +89,20 @@ final class Report {
     ledger = plan.ledger();
     PlanDocument document = Documents.plan(plan);
     RunResult.Document frame = print(document, plan);
-    RunReason reason = plan.pending().isEmpty() ? RunReason.UpToDate : RunReason.Planned;
+    List<Finding> blocked = options.policy().lint().blocked(plan.findings());
+    RunReason reason =
+        plan.pending().isEmpty()
+            ? RunReason.UpToDate
+            : blocked.isEmpty() ? RunReason.Planned : RunReason.LintBlocked;
+    if (!blocked.isEmpty() && !json()) {
+      output.error("LintBlocked: " + LintPolicy.message(blocked));
+    }
     return end(
         result(
             reason,
             plan.pending().isEmpty()
                 ? "up to date at " + plan.version() + ", " + plan.appliedCount() + " applied"
-                : plan.headline(),
+                : blocked.isEmpty() ? plan.headline() : LintPolicy.message(blocked),
             plan,
             plan.hash(),
             new RunResult.History(plan.version(), plan.appliedCount(), plan.pending().size()),
@@ -123,8 +132,9 @@ final class Report {
       reason = Documents.reason(failure);
       message = failure.getMessage();
     } else if (outcome.approvalRequired()) {
-      reason = RunReason.ApprovalRequired;
-      message = plan.headline();
+      List<Finding> blocked = options.policy().lint().blocked(plan.findings());
+      reason = blocked.isEmpty() ? RunReason.ApprovalRequired : RunReason.LintBlocked;
+      message = blocked.isEmpty() ? plan.headline() : LintPolicy.message(blocked);
     } else if (outcome.applied().isEmpty()) {
       reason = RunReason.UpToDate;
       message = "up to date at " + outcome.version() + ", " + outcome.appliedTotal() + " applied";

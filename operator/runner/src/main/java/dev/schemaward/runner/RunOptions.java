@@ -1,10 +1,15 @@
 package dev.schemaward.runner;
 
+import dev.schemaward.engine.hazard.LintPolicy;
+import dev.schemaward.engine.hazard.Waiver;
 import dev.schemaward.engine.ledger.LedgerMark;
 import dev.schemaward.engine.plan.BlockerPolicy;
 import dev.schemaward.engine.plan.ExecutionPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
@@ -65,6 +70,36 @@ final class RunOptions {
           "Cancel statements in the way whose application_name matches, with the same exceptions;"
               + " end those that are idle in a transaction. Default: nobody is ended.")
   String endBlockers;
+
+  @Option(
+      names = "--lint-block",
+      paramLabel = "RULE|CLASS",
+      split = ",",
+      description =
+          "Findings that keep a plan from running, whoever approves it: rules (drop-column) or"
+              + " classes (destructive, lock, rewrite, scan …). Exit code 65.")
+  List<String> lintBlock = List.of();
+
+  @Option(
+      names = "--waive",
+      paramLabel = "RULE[@MIGRATION]=REASON",
+      description = "A finding that is accepted, with the reason. Repeatable.")
+  Map<String, String> waive = new LinkedHashMap<>();
+
+  private List<Waiver> waivers() {
+    return waive.entrySet().stream()
+        .map(
+            entry -> {
+              int at = entry.getKey().indexOf('@');
+              return at < 0
+                  ? Waiver.ofSpec(entry.getKey(), null, entry.getValue())
+                  : Waiver.ofSpec(
+                      entry.getKey().substring(0, at),
+                      entry.getKey().substring(at + 1),
+                      entry.getValue());
+            })
+        .toList();
+  }
 
   @Option(names = "--run", paramLabel = "ID", description = "Id of this run, for the ledger.")
   String run = "cli-" + UUID.randomUUID().toString().substring(0, 8);
@@ -132,6 +167,10 @@ final class RunOptions {
 
   ExecutionPolicy policy() {
     return new ExecutionPolicy(
-        lockWait, statementTimeout, deadline, new BlockerPolicy(endIdleBlockers, endBlockers));
+        lockWait,
+        statementTimeout,
+        deadline,
+        new BlockerPolicy(endIdleBlockers, endBlockers),
+        new LintPolicy(lintBlock, waivers()));
   }
 }

@@ -147,6 +147,43 @@ class CommandTest {
   }
 
   @Test
+  void theLintPolicyKeepsAPlanFromRunningUntilTheFindingIsAccepted() throws IOException {
+    Ended init =
+        run(
+            "apply",
+            "--bundle",
+            bundle("20260101000000_init", "create table users (id int, x int);"));
+    assertThat(init.code()).as(init.out() + init.err()).isZero();
+    String bundle = bundle("20260102000000_drop", "alter table users drop column x;");
+    Path result = work.resolve("result");
+    String[] policy = {
+      "--bundle", bundle, "--lint-block", "destructive", "--result-file", result.toString()
+    };
+    for (String command : List.of("plan", "apply --if-allowed")) {
+      List<String> arguments = new ArrayList<>(List.of(command.split(" ")));
+      arguments.addAll(List.of(policy));
+      Ended blocked = run(arguments.toArray(String[]::new));
+      assertThat(blocked.code()).as(blocked.out() + blocked.err()).isEqualTo(65);
+      JsonNode json = MAPPER.readTree(Files.readString(result));
+      assertThat(json.get("reason").asText()).isEqualTo("LintBlocked");
+      assertThat(json.get("message").asText())
+          .contains("drop-column in 20260102000000_drop line 1", "spec.lint.waive");
+      assertThat(json.get("plan").get("destructive").asInt()).isEqualTo(1);
+    }
+    Ended waived =
+        run(
+            "plan",
+            "--bundle",
+            bundle,
+            "--lint-block",
+            "destructive",
+            "--waive",
+            "drop-column@20260102000000_drop=no code reads it = checked");
+    assertThat(waived.code()).isZero();
+    assertThat(waived.out()).contains("no code reads it = checked");
+  }
+
+  @Test
   void aFailureTellsInFiveLinesWhatAPersonMustKnow() throws IOException {
     String bundle =
         bundle("20260101000000_init", "create table a (id int);\nalter table nope add x int;");

@@ -27,6 +27,8 @@ public enum RunReason {
   BundleInvalid(ExitCode.BUNDLE_INVALID),
   /** An applied migration's file was edited, or is missing, or the order is wrong. */
   ChecksumMismatch(ExitCode.BUNDLE_INVALID),
+  /** The lint policy keeps the plan from running; nothing was executed. */
+  LintBlocked(ExitCode.BUNDLE_INVALID),
   /** A statement failed for a reason that will not go away by itself. */
   MigrationFailed(ExitCode.MIGRATION_FAILED),
   /** A timeout that policy set ended a statement; it was rolled back or its state is reported. */

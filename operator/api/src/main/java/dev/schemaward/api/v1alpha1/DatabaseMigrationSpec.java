@@ -23,6 +23,7 @@ import java.util.Map;
  * @param targetVersion last migration to apply; null for all
  * @param target the database
  * @param approval when a person must agree
+ * @param lint which findings keep a plan from running
  * @param execution timeouts and attempts
  * @param runner how the Job's pod is made
  * @param suspend true: nothing new is planned or applied
@@ -45,6 +46,8 @@ public record DatabaseMigrationSpec(
     @Required @JsonPropertyDescription("The database whose schema is migrated.") Target target,
     @JsonPropertyDescription("When a person must approve a plan before it is applied.")
         Approval approval,
+    @JsonPropertyDescription("Which findings keep a plan from running, and which are accepted.")
+        Lint lint,
     @JsonPropertyDescription("Timeouts and attempts of a run.") Execution execution,
     @JsonPropertyDescription("How the pod of a Job is made.") Runner runner,
     @Default("false")
@@ -55,7 +58,8 @@ public record DatabaseMigrationSpec(
   public DatabaseMigrationSpec {
     format = format == null ? Format.Auto : format;
     approval = approval == null ? new Approval(null, null) : approval;
-    execution = execution == null ? new Execution(null, null, null, null) : execution;
+    execution = execution == null ? new Execution(null, null, null, null, null) : execution;
+    lint = lint == null ? new Lint(null, null) : lint;
     runner = runner == null ? new Runner(null, null, null, null, null) : runner;
     suspend = suspend != null && suspend;
   }
@@ -199,6 +203,7 @@ public record DatabaseMigrationSpec(
    * @param statementTimeout longest time of one statement
    * @param deadline longest time of a run
    * @param maxAttempts how often a run is started again that ended without a result
+   * @param endBlockers which sessions in the way may be ended; null for none
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Execution(
@@ -225,7 +230,11 @@ public record DatabaseMigrationSpec(
           @JsonPropertyDescription(
               "How often in a row a run is started that ends without a result (pod lost, out of"
                   + " memory). A database that does not answer is asked again without end.")
-          Integer maxAttempts) {
+          Integer maxAttempts,
+      @JsonPropertyDescription(
+              "Which sessions in the way of a statement may be ended; absent: none. Never a"
+                  + " superuser's, a walsender, a backup or a vacuum.")
+          EndBlockers endBlockers) {
     public Execution {
       lockWait = lockWait == null ? "2m" : lockWait;
       statementTimeout = statementTimeout == null ? "15m" : statementTimeout;
@@ -233,6 +242,69 @@ public record DatabaseMigrationSpec(
       maxAttempts = maxAttempts == null ? 5 : maxAttempts;
     }
   }
+
+  /**
+   * Sessions in the way that may be ended.
+   *
+   * @param idleInTransactionFor those that are idle in a transaction for longer; null for none
+   * @param applicationName those whose application_name matches; null for none
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record EndBlockers(
+      @Pattern(Durations.PATTERN)
+          @Size(max = 32)
+          @JsonPropertyDescription(
+              "Sessions that have been idle in a transaction for longer are ended, for example 5m.")
+          String idleInTransactionFor,
+      @Size(max = 256)
+          @JsonPropertyDescription(
+              "Regular expression for application_name: their statements are cancelled; those idle"
+                  + " in a transaction are ended.")
+          String applicationName) {}
+
+  /**
+   * Which findings keep a plan from running.
+   *
+   * @param block rules and classes
+   * @param waive findings that are accepted
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Lint(
+      @JsonPropertyDescription(
+              "Rules (drop-column) or classes (destructive, lock, rewrite, scan …) whose findings"
+                  + " keep a plan from running, whoever approves it.")
+          List<String> block,
+      @JsonPropertyDescription(
+              "Findings that are accepted. An accepted destruction still needs an approval.")
+          List<Waive> waive) {
+    public Lint {
+      block = block == null ? List.of() : List.copyOf(block);
+      waive = waive == null ? List.of() : List.copyOf(waive);
+    }
+  }
+
+  /**
+   * A finding that is accepted.
+   *
+   * @param rule id of the rule
+   * @param migration name of the migration; null for every one
+   * @param reason why
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Waive(
+      @Required
+          @Size(min = 1, max = 64)
+          @Pattern("^[a-z0-9-]+$")
+          @JsonPropertyDescription("Id of the rule, for example drop-column.")
+          String rule,
+      @Size(max = 253)
+          @Pattern("^[A-Za-z0-9][A-Za-z0-9._-]*$")
+          @JsonPropertyDescription("Name of the migration. Absent: every one.")
+          String migration,
+      @Required
+          @Size(min = 1, max = 1024)
+          @JsonPropertyDescription("Why it is accepted; it is shown in the plan.")
+          String reason) {}
 
   /**
    * The Job's pod.

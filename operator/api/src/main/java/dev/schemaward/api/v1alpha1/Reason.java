@@ -61,6 +61,8 @@ public enum Reason {
   BundleInvalid(Kind.STALLED),
   /** An applied migration was edited or is missing in the bundle. */
   ChecksumMismatch(Kind.STALLED),
+  /** The lint policy keeps the plan from running. */
+  LintBlocked(Kind.STALLED),
   /** A statement failed for a reason that does not go away by itself. */
   MigrationFailed(Kind.STALLED),
   /** A statement or a run took longer than allowed. */

@@ -1,6 +1,7 @@
 package dev.schemaward.controller.act;
 
 import dev.schemaward.api.run.JobContract;
+import dev.schemaward.api.v1alpha1.DatabaseMigrationSpec;
 import dev.schemaward.controller.run.Bytes;
 import dev.schemaward.controller.run.JobMarks;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
@@ -210,6 +211,7 @@ public final class JobTemplate {
     arguments.add("--lock-wait", seconds(request.limits().lockWait()));
     arguments.add("--statement-timeout", seconds(request.limits().statementTimeout()));
     arguments.add("--deadline", seconds(request.limits().deadline()));
+    bounds(arguments, request.limits());
     arguments.add("--run", request.runId());
     arguments.add(
         "--owner",
@@ -239,6 +241,24 @@ public final class JobTemplate {
       arguments.add("--plan-frame");
     }
     return arguments.list;
+  }
+
+  private static void bounds(Arguments arguments, RunRequest.Limits limits) {
+    if (limits.endBlockers() != null) {
+      arguments.add("--end-idle-blockers", limits.endBlockers().idleInTransactionFor());
+      arguments.add("--end-blockers", limits.endBlockers().applicationName());
+    }
+    if (limits.lint() != null) {
+      arguments.add("--lint-block", String.join(",", limits.lint().block()));
+      for (DatabaseMigrationSpec.Waive waive : limits.lint().waive()) {
+        arguments.add(
+            "--waive",
+            waive.rule()
+                + (waive.migration() == null ? "" : "@" + waive.migration())
+                + "="
+                + Bytes.atMost(waive.reason(), MAX_TEXT_BYTES));
+      }
+    }
   }
 
   private static void approval(Arguments arguments, RunRequest.Approval approval) {

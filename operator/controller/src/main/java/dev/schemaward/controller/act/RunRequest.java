@@ -1,5 +1,6 @@
 package dev.schemaward.controller.act;
 
+import dev.schemaward.api.v1alpha1.DatabaseMigrationSpec;
 import io.fabric8.kubernetes.api.model.LocalObjectReference;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.Toleration;
@@ -78,8 +79,17 @@ public record RunRequest(
    */
   public record Approval(String by, Instant at, String channel, String reason) {}
 
-  /** Timeouts of a run. */
-  public record Limits(Duration lockWait, Duration statementTimeout, Duration deadline) {}
+  /**
+   * Bounds of a run.
+   *
+   * @param endBlockers null for none
+   */
+  public record Limits(
+      Duration lockWait,
+      Duration statementTimeout,
+      Duration deadline,
+      DatabaseMigrationSpec.EndBlockers endBlockers,
+      DatabaseMigrationSpec.Lint lint) {}
 
   /** Where and how the pod runs; everything but the image may be null or empty. */
   public record Placement(

@@ -103,7 +103,9 @@ public final class Actions {
         new RunRequest.Limits(
             Durations.parse(spec.execution().lockWait()),
             Durations.parse(spec.execution().statementTimeout()),
-            Durations.parse(spec.execution().deadline())),
+            Durations.parse(spec.execution().deadline()),
+            spec.execution().endBlockers(),
+            spec.lint()),
         new RunRequest.Placement(
             world.settings().runnerImage(),
             imagePullPolicy,

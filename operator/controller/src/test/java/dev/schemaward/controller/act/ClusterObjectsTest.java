@@ -199,7 +199,8 @@ class ClusterObjectsTest {
         null,
         null,
         null,
-        new RunRequest.Limits(Duration.ofMinutes(2), Duration.ofMinutes(15), Duration.ofHours(1)),
+        new RunRequest.Limits(
+            Duration.ofMinutes(2), Duration.ofMinutes(15), Duration.ofHours(1), null, null),
         new RunRequest.Placement(
             "image", "IfNotPresent", null, null, Map.of(), List.of(), List.of()));
   }

@@ -3,6 +3,7 @@ package dev.schemaward.controller.act;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.schemaward.api.run.JobContract;
+import dev.schemaward.api.v1alpha1.DatabaseMigrationSpec;
 import dev.schemaward.controller.run.JobMarks;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.PodSpec;
@@ -62,6 +63,10 @@ class JobTemplateTest {
             "--lock-wait=120s",
             "--statement-timeout=900s",
             "--deadline=3600s",
+            "--end-idle-blockers=5m",
+            "--end-blockers=^report",
+            "--lint-block=destructive,lock",
+            "--waive=drop-column@3_last=agreed",
             "--run=orders-1-id",
             "--owner=cluster/shop/orders",
             "--known-ledger=11111111-2222-3333-4444-555555555555:7",
@@ -123,7 +128,14 @@ class JobTemplateTest {
         "3_last",
         "11111111-2222-3333-4444-555555555555:7",
         null,
-        new RunRequest.Limits(Duration.ofMinutes(2), Duration.ofMinutes(15), Duration.ofHours(1)),
+        new RunRequest.Limits(
+            Duration.ofMinutes(2),
+            Duration.ofMinutes(15),
+            Duration.ofHours(1),
+            new DatabaseMigrationSpec.EndBlockers("5m", "^report"),
+            new DatabaseMigrationSpec.Lint(
+                List.of("destructive", "lock"),
+                List.of(new DatabaseMigrationSpec.Waive("drop-column", "3_last", "agreed")))),
         new RunRequest.Placement(
             image, "IfNotPresent", null, null, Map.of(), List.of(), List.of()));
   }

@@ -338,7 +338,8 @@ public final class Worlds {
         new DatabaseMigrationSpec.Target(
             new DatabaseMigrationSpec.SecretReference("db", null), null),
         new DatabaseMigrationSpec.Approval(rule, "24h"),
-        new DatabaseMigrationSpec.Execution(null, null, null, maxAttempts),
+        null,
+        new DatabaseMigrationSpec.Execution(null, null, null, maxAttempts, null),
         null,
         suspended);
   }

@@ -213,7 +213,7 @@ public final class Applier {
       case ApplyRequest.Gate.UnlessHazardous(Assessor assessor) -> {
         planHash = plan.hash();
         plan = assessor.assess(session, plan);
-        if (plan.hazardous()) {
+        if (plan.hazardous() || !request.policy().lint().blocked(plan.findings()).isEmpty()) {
           return Optional.of(outcome(true, null));
         }
       }

@@ -1,5 +1,6 @@
 package dev.schemaward.engine.plan;
 
+import dev.schemaward.engine.hazard.LintPolicy;
 import java.time.Duration;
 
 /**
@@ -9,13 +10,18 @@ import java.time.Duration;
  *     locks
  * @param statementTimeout after which the server ends a statement; zero for never
  * @param deadline after which no further statement is begun
+ * @param lint which findings keep it from running
  * @param blockers which sessions may be ended when a statement waits for them
  */
 public record ExecutionPolicy(
-    Duration lockWait, Duration statementTimeout, Duration deadline, BlockerPolicy blockers) {
-  /** Nobody is ended. */
+    Duration lockWait,
+    Duration statementTimeout,
+    Duration deadline,
+    BlockerPolicy blockers,
+    LintPolicy lint) {
+  /** Nobody is ended, nothing is blocked. */
   public ExecutionPolicy(Duration lockWait, Duration statementTimeout, Duration deadline) {
-    this(lockWait, statementTimeout, deadline, BlockerPolicy.NONE);
+    this(lockWait, statementTimeout, deadline, BlockerPolicy.NONE, LintPolicy.NONE);
   }
 
   public static final ExecutionPolicy DEFAULT =

@@ -70,7 +70,8 @@ public final class PlanHash {
             "lockWait", inputs.policy().lockWait().toString(),
             "statementTimeout", inputs.policy().statementTimeout().toString(),
             "deadline", inputs.policy().deadline().toString(),
-            "blockers", inputs.policy().blockers().toString()));
+            "blockers", inputs.policy().blockers().toString(),
+            "lint", inputs.policy().lint().toString()));
     document.put("runner", inputs.runnerBuild());
     document.put(
         "target",

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.schemaward.engine.FailureReason;
 import dev.schemaward.engine.bundle.Bundle;
 import dev.schemaward.engine.connect.RoundTrip;
+import dev.schemaward.engine.hazard.LintPolicy;
 import dev.schemaward.engine.plan.BlockerPolicy;
 import dev.schemaward.engine.plan.ExecutionPolicy;
 import dev.schemaward.testkit.postgres.SharedPostgres;
@@ -47,7 +48,11 @@ class BlockerPolicyTest {
                 db.credentials(),
                 null,
                 new ExecutionPolicy(
-                    Duration.ofSeconds(4), Duration.ofSeconds(30), Duration.ofMinutes(1), policy),
+                    Duration.ofSeconds(4),
+                    Duration.ofSeconds(30),
+                    Duration.ofMinutes(1),
+                    policy,
+                    LintPolicy.NONE),
                 new ApplyRequest.Gate.Always(),
                 null,
                 null,
