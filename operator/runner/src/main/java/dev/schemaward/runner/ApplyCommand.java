@@ -3,12 +3,12 @@ package dev.schemaward.runner;
 import dev.schemaward.engine.EngineException;
 import dev.schemaward.engine.FailureReason;
 import dev.schemaward.engine.Schemaward;
-import dev.schemaward.engine.assess.Assessor;
 import dev.schemaward.engine.connect.Credentials;
 import dev.schemaward.engine.connect.RoundTrip;
 import dev.schemaward.engine.execute.ApplyRequest;
 import dev.schemaward.engine.execute.ApplyRequest.Gate;
 import dev.schemaward.engine.execute.Progress;
+import dev.schemaward.engine.shadow.ShadowSource;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -114,7 +114,7 @@ final class ApplyCommand implements Callable<Integer>, Main.ContextAware {
           FailureReason.InvalidRequest, "--approval means nothing without --if-allowed");
     }
     return ifAllowed && approval != ApprovalRule.Never
-        ? new Gate.UnlessHazardous(Assessor.withoutShadow())
+        ? new Gate.UnlessHazardous(run.assessor(new ShadowSource.Off()))
         : new Gate.Always();
   }
 }

@@ -1,8 +1,8 @@
 package dev.schemaward.runner;
 
 import dev.schemaward.engine.Schemaward;
-import dev.schemaward.engine.assess.Assessor;
 import dev.schemaward.engine.connect.Credentials;
+import dev.schemaward.engine.shadow.ShadowSource;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,7 +47,7 @@ final class PlanCommand implements Callable<Integer>, Main.ContextAware {
                   run.takeOverFrom,
                   BuildId.ID,
                   run.knownLedger,
-                  Assessor.withoutShadow()));
+                  run.assessor(new ShadowSource.Off())));
         });
   }
 }

@@ -1,10 +1,12 @@
 package dev.schemaward.runner;
 
+import dev.schemaward.engine.assess.Assessor;
 import dev.schemaward.engine.hazard.LintPolicy;
 import dev.schemaward.engine.hazard.Waiver;
 import dev.schemaward.engine.ledger.LedgerMark;
 import dev.schemaward.engine.plan.BlockerPolicy;
 import dev.schemaward.engine.plan.ExecutionPolicy;
+import dev.schemaward.engine.shadow.ShadowSource;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -163,6 +165,11 @@ final class RunOptions {
       }
       return new LedgerMark(text.substring(0, colon), Long.parseLong(text.substring(colon + 1)));
     }
+  }
+
+  /** Finds out what a plan does. */
+  Assessor assessor(ShadowSource shadow) {
+    return new Assessor(shadow, waivers());
   }
 
   ExecutionPolicy policy() {

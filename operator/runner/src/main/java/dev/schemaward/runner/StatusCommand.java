@@ -1,11 +1,11 @@
 package dev.schemaward.runner;
 
 import dev.schemaward.engine.Schemaward;
-import dev.schemaward.engine.assess.Assessor;
 import dev.schemaward.engine.bundle.Bundle;
 import dev.schemaward.engine.bundle.Migration;
 import dev.schemaward.engine.connect.Credentials;
 import dev.schemaward.engine.plan.Plan;
+import dev.schemaward.engine.shadow.ShadowSource;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -47,7 +47,7 @@ final class StatusCommand implements Callable<Integer>, Main.ContextAware {
                   run.takeOverFrom,
                   BuildId.ID,
                   run.knownLedger,
-                  Assessor.withoutShadow());
+                  run.assessor(new ShadowSource.Off()));
           if (report.json()) {
             return report.planned(plan);
           }
