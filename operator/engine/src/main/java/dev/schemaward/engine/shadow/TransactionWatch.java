@@ -86,16 +86,30 @@ final class TransactionWatch {
     }
     Set<String> scannedNames = new TreeSet<>();
     if (ReadsAll.applies(statement)) {
-      Set<String> whole = scansOfQuery(statement);
-      before.values().stream()
-          .flatMap(Optional::stream)
-          .map(Relation::name)
-          .filter(whole::contains)
-          .forEach(scannedNames::add);
-    } else {
-      scanned.forEach(oid -> scannedNames.add(before.get(oid).orElseThrow().name()));
-      scannedNames.addAll(referencedByNewForeignKeys(held, scanned));
+      Optional<ReadsAll.Tables> query = tablesOfQuery(statement);
+      boolean ofRows = query.isEmpty() || !query.get().named().isEmpty();
+      Optional<String> function =
+          ofRows ? ReadsAll.ownFunction(worker, statement) : Optional.empty();
+      if (function.isPresent() && locks.values().stream().allMatch(TransactionWatch::isWeak)) {
+        return StatementEffects.notMeasured(
+            "it calls the function "
+                + function.get()
+                + ", which the shadow may not have run: it has no rows");
+      }
+      query.ifPresent(
+              tables -> {
+                before.values().stream()
+                    .flatMap(Optional::stream)
+                    .map(Relation::name)
+                    .filter(tables.whole()::contains)
+                    .forEach(scannedNames::add);
+                // What is left was read by functions that the query called.
+                scanned.removeIf(
+                    oid -> tables.named().contains(before.get(oid).orElseThrow().name()));
+              });
     }
+    scanned.forEach(oid -> scannedNames.add(before.get(oid).orElseThrow().name()));
+    scannedNames.addAll(referencedByNewForeignKeys(held, scanned));
     return new StatementEffects(
         locks.entrySet().stream().map(e -> new RelationLock(e.getKey(), e.getValue())).toList(),
         List.copyOf(rewrites),
@@ -156,13 +170,17 @@ final class TransactionWatch {
         : Optional.empty();
   }
 
-  private Set<String> scansOfQuery(Statement statement) throws SQLException {
-    Set<String> whole = ReadsAll.of(worker, statement);
+  private static boolean isWeak(String mode) {
+    return LockMode.strength(mode) < LockMode.strength("ShareUpdateExclusiveLock");
+  }
+
+  private Optional<ReadsAll.Tables> tablesOfQuery(Statement statement) throws SQLException {
+    Optional<ReadsAll.Tables> tables = ReadsAll.of(worker, statement);
     // What planning read is not the next statement's.
     for (Held relation : Catalogue.held(worker, newest)) {
       scans.put(relation.oid(), relation.scans());
     }
-    return whole;
+    return tables;
   }
 
   /**

@@ -152,6 +152,53 @@ class ShadowRunTest {
   }
 
   @Test
+  void whatAFunctionReadsInAQueryIsNotLostBehindTheQuerysPlan() throws Exception {
+    ShadowOutcome outcome =
+        run(
+            """
+            create function check_it() returns int language plpgsql as
+              $$ begin alter table parent alter column name set not null; return 1; end $$;
+            select check_it(), count(*) from child where id = 1;
+            """);
+    assertThat(effects(outcome, 1, 2).scans()).containsExactly("public.parent");
+    assertThat(effects(outcome, 1, 2).locks())
+        .contains(lock("public.parent", "AccessExclusiveLock"));
+  }
+
+  @Test
+  void aFunctionThatIsCalledOnceARowIsNotTakenForHarmless() throws Exception {
+    ShadowOutcome outcome =
+        run(
+            """
+            create function change_it(int) returns int language plpgsql as
+              $$ begin alter table parent alter column name set not null; return 1; end $$;
+            create extension "uuid-ossp";
+            select change_it(id) from child;
+            update child set note = uuid_generate_v4()::text;
+            update child set note = lower(note);
+            """);
+    assertThat(effects(outcome, 1, 3).notMeasured()).contains("change_it").contains("no rows");
+    assertThat(effects(outcome, 1, 4).measured()).isTrue();
+    assertThat(effects(outcome, 1, 5).measured()).isTrue();
+  }
+
+  @Test
+  void aQueryThatCannotBePlannedTwiceIsNoFailure() throws Exception {
+    ShadowOutcome outcome =
+        run(
+            """
+            create function forget() returns int language plpgsql as
+              $$ begin drop table child; return 1; end $$;
+            select forget(), 'child'::regclass;
+            alter table parent add column a int;
+            """);
+    assertThat(outcome.failure()).isEmpty();
+    assertThat(effects(outcome, 1, 2).locks())
+        .contains(lock("public.child", "AccessExclusiveLock"));
+    assertThat(effects(outcome, 1, 3).measured()).isTrue();
+  }
+
+  @Test
   void aFilesOwnBlockIsOneTransactionAndItsRollbackCounts() throws Exception {
     ShadowOutcome outcome =
         run(
