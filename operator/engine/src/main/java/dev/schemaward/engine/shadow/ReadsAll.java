@@ -53,8 +53,7 @@ final class ReadsAll {
   record Tables(Set<String> named, Set<String> whole) {}
 
   /**
-   * Asks for the plan. The session must be in the transaction in which the statement has just
-   * run.
+   * Asks for the plan. The session must be in the transaction in which the statement has just run.
    *
    * @return empty when it cannot be planned again, because of what it did
    */

@@ -97,16 +97,15 @@ final class TransactionWatch {
                 + ", which the shadow may not have run: it has no rows");
       }
       query.ifPresent(
-              tables -> {
-                before.values().stream()
-                    .flatMap(Optional::stream)
-                    .map(Relation::name)
-                    .filter(tables.whole()::contains)
-                    .forEach(scannedNames::add);
-                // What is left was read by functions that the query called.
-                scanned.removeIf(
-                    oid -> tables.named().contains(before.get(oid).orElseThrow().name()));
-              });
+          tables -> {
+            before.values().stream()
+                .flatMap(Optional::stream)
+                .map(Relation::name)
+                .filter(tables.whole()::contains)
+                .forEach(scannedNames::add);
+            // What is left was read by functions that the query called.
+            scanned.removeIf(oid -> tables.named().contains(before.get(oid).orElseThrow().name()));
+          });
     }
     scanned.forEach(oid -> scannedNames.add(before.get(oid).orElseThrow().name()));
     scannedNames.addAll(referencedByNewForeignKeys(held, scanned));
