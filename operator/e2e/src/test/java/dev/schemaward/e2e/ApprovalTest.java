@@ -35,6 +35,10 @@ class ApprovalTest {
       shop.assertUntouched();
       ConfigMap document = platform.planDocument(shop.namespace(), waiting);
       assertThat(document.getData().toString()).contains("20260102000000_phone", "users");
+      assertThat(document.getData().toString())
+          .as("measured on the shadow that the runner's image carries")
+          .contains("AccessExclusiveLock")
+          .doesNotContain("not measured");
 
       shop.approve("orders", planHash(waiting));
       GenericKubernetesResource done = shop.awaitReady("orders");

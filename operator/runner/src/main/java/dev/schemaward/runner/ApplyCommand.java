@@ -8,7 +8,6 @@ import dev.schemaward.engine.connect.RoundTrip;
 import dev.schemaward.engine.execute.ApplyRequest;
 import dev.schemaward.engine.execute.ApplyRequest.Gate;
 import dev.schemaward.engine.execute.Progress;
-import dev.schemaward.engine.shadow.ShadowSource;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -57,6 +56,7 @@ final class ApplyCommand implements Callable<Integer>, Main.ContextAware {
   ApprovalRule approval;
 
   @Mixin ApprovalOptions approved;
+  @Mixin ShadowOptions shadow;
   @Mixin RunOptions run;
   private Main.Context context;
 
@@ -114,7 +114,7 @@ final class ApplyCommand implements Callable<Integer>, Main.ContextAware {
           FailureReason.InvalidRequest, "--approval means nothing without --if-allowed");
     }
     return ifAllowed && approval != ApprovalRule.Never
-        ? new Gate.UnlessHazardous(run.assessor(new ShadowSource.Off()))
+        ? new Gate.UnlessHazardous(run.assessor(shadow.choiceOrOff(context.environment())))
         : new Gate.Always();
   }
 }

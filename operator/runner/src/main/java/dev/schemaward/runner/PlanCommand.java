@@ -2,7 +2,6 @@ package dev.schemaward.runner;
 
 import dev.schemaward.engine.Schemaward;
 import dev.schemaward.engine.connect.Credentials;
-import dev.schemaward.engine.shadow.ShadowSource;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,6 +18,7 @@ import picocli.CommandLine.Mixin;
 final class PlanCommand implements Callable<Integer>, Main.ContextAware {
   @Mixin BundleOptions bundle;
   @Mixin TargetOptions target;
+  @Mixin ShadowOptions shadow;
   @Mixin RunOptions run;
   private Main.Context context;
 
@@ -47,7 +47,7 @@ final class PlanCommand implements Callable<Integer>, Main.ContextAware {
                   run.takeOverFrom,
                   BuildId.ID,
                   run.knownLedger,
-                  run.assessor(new ShadowSource.Off())));
+                  run.assessor(shadow.choiceOrOff(context.environment()))));
         });
   }
 }

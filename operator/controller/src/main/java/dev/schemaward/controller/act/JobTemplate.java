@@ -172,7 +172,7 @@ public final class JobTemplate {
         .addNewVolume()
         .withName("tmp")
         .withNewEmptyDir()
-        .withSizeLimit(new Quantity("64Mi"))
+        .withSizeLimit(new Quantity("256Mi"))
         .endEmptyDir()
         .endVolume()
         .build();

@@ -302,7 +302,14 @@ final class MigrationRun {
         if (SqlStateClass.of(e.getSQLState()) == SqlStateClass.CONNECTION_LOST) {
           throw failed(e, statement, null, blockers);
         }
-        Verifier.Outcome outcome = Verifier.settle(session, statement);
+        Verifier.Outcome outcome;
+        try {
+          outcome = Verifier.settle(session, statement);
+        } catch (SQLException settling) {
+          // What it left could not be cleared away now; the journal lets the next run do it.
+          settling.addSuppressed(e);
+          throw failed(settling, statement, null, blockers);
+        }
         if (outcome == Verifier.Outcome.NOT_DONE || refusedOutright(e)) {
           session.execute(Ledger.journalUndone(historyId, statement.index()));
           boolean again =

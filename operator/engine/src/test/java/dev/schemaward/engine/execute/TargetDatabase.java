@@ -137,6 +137,27 @@ public final class TargetDatabase {
         new Cancellation());
   }
 
+  /** Waits for locks for as long as a busy machine needs. */
+  public ApplyOutcome applyPatiently(Bundle bundle) {
+    return Schemaward.apply(
+        new ApplyRequest(
+            bundle,
+            credentials(),
+            null,
+            new ExecutionPolicy(
+                Duration.ofMinutes(1), Duration.ofMinutes(2), Duration.ofMinutes(5)),
+            new ApplyRequest.Gate.Always(),
+            null,
+            null,
+            null,
+            null,
+            "run-" + RUNS.incrementAndGet(),
+            BUILD,
+            RoundTrip.UNWATCHED),
+        Progress.SILENT,
+        new Cancellation());
+  }
+
   public void sql(String sql) {
     server.execute(name, sql);
   }
