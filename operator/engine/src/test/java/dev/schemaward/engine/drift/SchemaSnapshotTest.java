@@ -77,7 +77,7 @@ class SchemaSnapshotTest {
     try (DriftDatabase db = new DriftDatabase(major).sql(DriftDatabase.everyKind());
         Session session = db.session()) {
       session.execute(
-          "SET DateStyle = 'ISO, DMY'; SET IntervalStyle = sql_standard; SET search_path = public;"
+          "SET DateStyle = 'ISO, DMY'; SET IntervalStyle = sql_standard; SET search_path = nowhere;"
               + " SET quote_all_identifiers = on; SET TimeZone = 'UTC'");
       assertThat(SchemaSnapshot.read(session, SchemaScope.of("public")).objects())
           .isEqualTo(db.snapshot().objects());
