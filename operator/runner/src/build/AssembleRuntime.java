@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +17,8 @@ import java.util.stream.Stream;
  * glibc for an image without a base.
  *
  * <p>The cache is made in the same step in which the jars are put in their places, because a JVM
- * does not check it against their content: with other jars it would silently run the old classes.
+ * does not check it against their content, only their size and time: with other jars it would
+ * silently run the old classes, or silently not use the cache.
  *
  * <p>Argument: target directory of the runner module.
  */
@@ -38,6 +40,9 @@ class AssembleRuntime {
 
   /** Major versions of PostgreSQL on which plans can be tried inside a Job. */
   private static final List<Integer> SHADOWS = List.of(14, 15, 16, 17, 18);
+
+  /** What Jib sets for every file of an image. */
+  private static final FileTime IMAGE_TIME = FileTime.fromMillis(1000);
 
   private static final String BUNDLE =
       """
@@ -74,6 +79,18 @@ class AssembleRuntime {
             .sorted()
             .forEach(jars::add);
       }
+    }
+    Path app = home.resolve("app");
+    Path frames = Files.createDirectories(app.resolve("frames"));
+    for (int i = 0; i < jars.size(); i++) {
+      Path jar = app.resolve(jars.get(i));
+      Path copy = frames.resolve(jar.getFileName());
+      if (VerificationFrames.copy(jar, copy)) {
+        jars.set(i, app.relativize(copy).toString());
+        jar = copy;
+      }
+      // A cache is refused where a jar has another time than here, also in the image.
+      Files.setLastModifiedTime(jar, IMAGE_TIME);
     }
     train(home, java, jars, target);
     launcher(home, jars);
@@ -138,11 +155,13 @@ class AssembleRuntime {
     libraries(root);
   }
 
-  /** What only the runner's image has beside its jars. */
+  /** What only the runner's image has beside its jars, and those that are not Maven's any more. */
   private static void image(Path home, Path root, List<String> jars) throws Exception {
     run(List.of("rm", "-rf", root.toString()));
     Path opt = Files.createDirectories(root.resolve("opt/schemaward"));
     Files.copy(home.resolve("schemaward.aot"), opt.resolve("schemaward.aot"));
+    Path app = Files.createDirectories(root.resolve("app"));
+    run(List.of("cp", "-r", home.resolve("app/frames").toString(), app.toString()));
     Files.writeString(
         opt.resolve("java.args"),
         "-XX:AOTCache=/opt/schemaward/schemaward.aot\n"
