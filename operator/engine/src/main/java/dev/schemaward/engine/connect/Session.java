@@ -95,7 +95,7 @@ public final class Session implements AutoCloseable {
           "default_transaction_read_only is on for this role or database. Waiting for it to be"
               + " switched off");
     }
-    setUp();
+    execute(settings());
   }
 
   /**
@@ -199,10 +199,10 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * Sets every session setting that matters, one message. Also after a migration: {@link #reset()}
-   * has undone what its script set.
+   * SQL that sets every session setting that matters. Also after a migration: {@link #reset()}
+   * undoes what its script set.
    */
-  private void setUp() throws SQLException {
+  private String settings() {
     StringBuilder sql = new StringBuilder();
     if (settings.schema() != null) {
       sql.append("SET search_path = ").append(Sql.identifier(settings.schema())).append("; ");
@@ -221,13 +221,12 @@ public final class Session implements AutoCloseable {
       // Nor must the lock stay with a session that nobody will ever speak to again.
       sql.append("; SET idle_session_timeout = '10min'");
     }
-    execute(sql.toString());
+    return sql.toString();
   }
 
   /** Undoes whatever a script did to the session; must not be in a transaction. */
   public void reset() throws SQLException {
-    execute("RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; UNLISTEN *");
-    setUp();
+    execute("RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; UNLISTEN *; " + settings());
   }
 
   /** Sends this text as one message. */

@@ -402,8 +402,8 @@ public final class Applier {
     if (plan == null) {
       return ApplyOutcome.failed(failure);
     }
-    int left = (int) plan.pending().stream().filter(m -> !applied.contains(m.name())).count();
     Set<String> standing = new HashSet<>(applied);
+    int left = (int) plan.pending().stream().filter(m -> !standing.contains(m.name())).count();
     plan.diagnosis().applied().forEach(migration -> standing.add(migration.name()));
     String version =
         Bundle.version(
