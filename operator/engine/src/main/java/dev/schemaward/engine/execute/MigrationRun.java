@@ -114,7 +114,9 @@ final class MigrationRun {
         Ledger.attemptStarted(
             historyId, session.schema(), migration, context.runId(), context.planHash()));
     sql.append("; COMMIT");
-    if (open.isEmpty() && !segments.isEmpty() && segments.getFirst().kind() == Segment.Kind.TRANSACTION) {
+    if (open.isEmpty()
+        && !segments.isEmpty()
+        && segments.getFirst().kind() == Segment.Kind.TRANSACTION) {
       // One message less, and what the first transaction has proved holds in the second.
       sql.append("; BEGIN; ").append(bounds(0));
       opened = true;
