@@ -13,6 +13,8 @@ import dev.schemaward.engine.hazard.Preflight;
 import dev.schemaward.engine.hazard.Severity;
 import dev.schemaward.engine.hazard.Waiver;
 import dev.schemaward.engine.plan.Plan;
+import dev.schemaward.engine.preflight.PreflightReader;
+import dev.schemaward.engine.preflight.Readiness;
 import dev.schemaward.engine.shadow.ShadowDatabase;
 import dev.schemaward.engine.shadow.ShadowOutcome;
 import dev.schemaward.engine.shadow.ShadowRun;
@@ -34,6 +36,9 @@ import java.util.stream.Collectors;
  */
 public final class Assessor {
   private static final Duration CATALOGUE_PATIENCE = Duration.ofSeconds(20);
+
+  private static final PreflightReader.Bounds QUESTIONS =
+      new PreflightReader.Bounds(Duration.ofSeconds(5), Duration.ofSeconds(30), false);
 
   private final ShadowSource shadow;
   private final List<Waiver> waivers;
@@ -71,14 +76,19 @@ public final class Assessor {
               .filter(entry -> entry.getValue().measured())
               .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
       int major = session.majorVersion();
-      List<Finding> findings =
-          new ArrayList<>(Hazards.judge(plan.pending(), effects, live, major, waivers));
-      findings.addAll(
-          Preflight.findings(
-              DataPreflight.ask(session, Preflight.checks(plan.pending(), live, major))));
-      foreseenFailure(outcome).ifPresent(findings::addFirst);
-      findings.addAll(
+      List<Finding> others =
+          new ArrayList<>(
+              Preflight.findings(
+                  PreflightReader.ask(
+                      session, Preflight.checks(plan.pending(), live, major), QUESTIONS)));
+      others.addAll(
+          Readiness.findings(session, Preflight.changed(plan.pending(), live, major)));
+      others.addAll(
           plan.findings().stream().filter(f -> f.rule().equals("out-of-order")).toList());
+      List<Finding> findings =
+          new ArrayList<>(
+              Hazards.judge(plan.pending(), effects, live, major, waivers, others));
+      foreseenFailure(outcome).ifPresent(findings::addFirst);
       return plan.with(
           new Assessment(outcome, findings, Compatibility.of(plan.pending(), live, major)));
     } catch (SQLException e) {

@@ -48,8 +48,25 @@ public final class Hazards {
       LiveCatalog live,
       int serverMajor,
       List<Waiver> waivers) {
+    return judge(pending, effects, live, serverMajor, waivers, List.of());
+  }
+
+  /**
+   * As above, with findings that came about in another way ({@link Preflight}) and that waivers
+   * cover too.
+   *
+   * @param others put behind those of the rules
+   */
+  public static List<Finding> judge(
+      List<Migration> pending,
+      Map<StatementKey, StatementEffects> effects,
+      LiveCatalog live,
+      int serverMajor,
+      List<Waiver> waivers,
+      List<Finding> others) {
     List<Finding> findings = new ArrayList<>();
     walk(pending, effects, live, serverMajor, step -> findings.addAll(judge(step)));
+    findings.addAll(others);
     return Waivers.apply(findings, pending, waivers);
   }
 

@@ -40,7 +40,8 @@ final class Rules {
           "not-owner",
           "few-connection-slots",
           "pk-int32-exhaustion",
-          "out-of-order");
+          "out-of-order",
+          "will-fail");
 
   /** True for an id that a finding may have. */
   static boolean exists(String id) {

@@ -107,4 +107,25 @@ class WaiverTest {
         .allMatch(f -> f.waived() == null)
         .hasSize(1);
   }
+
+  @Test
+  void aWaiverCoversWhatTheLiveDataSaid() throws ScriptFault {
+    Migration migration =
+        new Migration(
+            "m",
+            "m.sql",
+            "c",
+            List.of(),
+            StatementSplitter.split(
+                "-- schemaward: allow preflight-nulls -- mended by hand tonight\nselect 1;"));
+    Finding nulls =
+        new Finding(
+            "preflight-nulls", Severity.BLOCK, HazardClass.DATA, "m", 1, 2, "x", null, null);
+    assertThat(
+            Hazards.judge(
+                List.of(migration), Map.of(), LiveCatalog.UNKNOWN, 18, List.of(), List.of(nulls)))
+        .singleElement()
+        .extracting(Finding::waived)
+        .isEqualTo("mended by hand tonight");
+  }
 }
