@@ -81,13 +81,10 @@ public final class Assessor {
               Preflight.findings(
                   PreflightReader.ask(
                       session, Preflight.checks(plan.pending(), live, major), QUESTIONS)));
-      others.addAll(
-          Readiness.findings(session, Preflight.changed(plan.pending(), live, major)));
-      others.addAll(
-          plan.findings().stream().filter(f -> f.rule().equals("out-of-order")).toList());
+      others.addAll(Readiness.findings(session, Preflight.changed(plan.pending(), live, major)));
+      others.addAll(plan.findings().stream().filter(f -> f.rule().equals("out-of-order")).toList());
       List<Finding> findings =
-          new ArrayList<>(
-              Hazards.judge(plan.pending(), effects, live, major, waivers, others));
+          new ArrayList<>(Hazards.judge(plan.pending(), effects, live, major, waivers, others));
       foreseenFailure(outcome).ifPresent(findings::addFirst);
       return plan.with(
           new Assessment(outcome, findings, Compatibility.of(plan.pending(), live, major)));
