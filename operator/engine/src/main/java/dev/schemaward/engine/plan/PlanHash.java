@@ -64,14 +64,7 @@ public final class PlanHash {
         inputs.pending().stream()
             .map(migration -> sorted("name", migration.name(), "checksum", migration.checksum()))
             .toList());
-    document.put(
-        "policy",
-        sorted(
-            "lockWait", inputs.policy().lockWait().toString(),
-            "statementTimeout", inputs.policy().statementTimeout().toString(),
-            "deadline", inputs.policy().deadline().toString(),
-            "blockers", inputs.policy().blockers().toString(),
-            "lint", inputs.policy().lint().toString()));
+    document.put("policy", policy(inputs.policy()));
     document.put("runner", inputs.runnerBuild());
     document.put(
         "target",
@@ -82,6 +75,33 @@ public final class PlanHash {
     StringBuilder json = new StringBuilder();
     write(json, document);
     return json.toString();
+  }
+
+  private static Map<String, Object> policy(ExecutionPolicy policy) {
+    Map<String, Object> bounds =
+        sorted(
+            "lockWait", policy.lockWait().toString(),
+            "statementTimeout", policy.statementTimeout().toString(),
+            "deadline", policy.deadline().toString());
+    bounds.put(
+        "blockers",
+        sorted(
+            "application", String.valueOf(policy.blockers().application()),
+            "idleInTransactionFor", String.valueOf(policy.blockers().idleInTransactionFor())));
+    Map<String, Object> lint = new TreeMap<>();
+    lint.put("block", policy.lint().block());
+    lint.put(
+        "waive",
+        policy.lint().waivers().stream()
+            .map(
+                waiver ->
+                    sorted(
+                        "rule", waiver.rule(),
+                        "migration", String.valueOf(waiver.migration()),
+                        "reason", waiver.reason()))
+            .toList());
+    bounds.put("lint", lint);
+    return bounds;
   }
 
   private static Map<String, Object> sorted(String... keysAndValues) {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.schemaward.engine.bundle.Migration;
 import dev.schemaward.engine.hazard.Finding;
 import dev.schemaward.engine.hazard.HazardClass;
+import dev.schemaward.engine.hazard.LintPolicy;
 import dev.schemaward.engine.hazard.Severity;
+import dev.schemaward.engine.hazard.Waiver;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -91,10 +93,45 @@ class PlanHashTest {
                 List.of(),
                 "b",
                 new ExecutionPolicy(
-                    Duration.ofSeconds(1), POLICY.statementTimeout(), POLICY.deadline())));
+                    Duration.ofSeconds(1), POLICY.statementTimeout(), POLICY.deadline())),
+            hash(
+                "d",
+                pending,
+                "x",
+                "f",
+                TARGET,
+                List.of(),
+                "b",
+                with(new BlockerPolicy(null, "^report"), LintPolicy.NONE)),
+            hash(
+                "d",
+                pending,
+                "x",
+                "f",
+                TARGET,
+                List.of(),
+                "b",
+                with(BlockerPolicy.NONE, new LintPolicy(List.of("destructive"), List.of()))),
+            hash(
+                "d",
+                pending,
+                "x",
+                "f",
+                TARGET,
+                List.of(),
+                "b",
+                with(
+                    BlockerPolicy.NONE,
+                    new LintPolicy(
+                        List.of(), List.of(Waiver.ofSpec("drop-column", null, "agreed"))))));
     Set<String> distinct = new HashSet<>(hashes);
     assertThat(distinct).hasSize(hashes.size());
     assertThat(distinct).allMatch(hash -> hash.matches("sha256:[0-9a-f]{64}"));
+  }
+
+  private static ExecutionPolicy with(BlockerPolicy blockers, LintPolicy lint) {
+    return new ExecutionPolicy(
+        POLICY.lockWait(), POLICY.statementTimeout(), POLICY.deadline(), blockers, lint);
   }
 
   @Test
@@ -106,7 +143,8 @@ class PlanHashTest {
             "{\"applied\":\"\",\"bundle\":\"d\\\"\\n"
                 + "\",\"findings\":[],\"fingerprint\":\"f\","
                 + "\"pending\":[{\"checksum\":\"c1\",\"name\":\"a\"}],"
-                + "\"policy\":{\"deadline\":\"PT1H\",\"lockWait\":\"PT2M\",\"statementTimeout\":\"PT15M\"},"
+                + "\"policy\":{\"blockers\":{\"application\":\"null\",\"idleInTransactionFor\":\"null\"},"
+                + "\"deadline\":\"PT1H\",\"lint\":{\"block\":[],\"waive\":[]},\"lockWait\":\"PT2M\",\"statementTimeout\":\"PT15M\"},"
                 + "\"runner\":\"b\",\"target\":{\"database\":\"db\",\"schema\":\"public\",\"systemIdentifier\":\"7\"}}");
   }
 
