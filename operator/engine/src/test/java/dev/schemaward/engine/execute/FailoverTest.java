@@ -98,7 +98,7 @@ class FailoverTest {
     "999, 22",
     "999, 30",
     "14, 30",
-    "20, 34"
+    "18, 28"
   })
   void theRunGoesOnAtTheNewPrimaryFromWhatItHas(int lastReplicated, int place) throws Exception {
     TargetDatabase calm = new TargetDatabase(SharedPostgres.of(18));
