@@ -210,7 +210,15 @@ final class Scenario implements AutoCloseable {
           .until(() -> isCurrent(get(name)) && condition.test(get(name)));
     } catch (ConditionTimeoutException e) {
       throw new AssertionError(
-          "waited in vain for " + what + " of " + name + "; its status is " + status(name), e);
+          "waited in vain for "
+              + what
+              + " of "
+              + name
+              + "; its status is "
+              + status(name)
+              + "\n"
+              + ClusterReport.of(client, Platform.OPERATOR_NAMESPACE, namespace),
+          e);
     }
     return get(name);
   }

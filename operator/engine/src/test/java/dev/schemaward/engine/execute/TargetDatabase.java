@@ -87,10 +87,20 @@ public final class TargetDatabase {
   public static Bundle bundle(Format format, String... namesAndSql) {
     try {
       Path directory = Files.createTempDirectory("bundle");
-      for (int i = 0; i < namesAndSql.length; i += 2) {
-        Files.writeString(directory.resolve(namesAndSql[i] + ".sql"), namesAndSql[i + 1]);
+      List<Path> files = new ArrayList<>();
+      try {
+        for (int i = 0; i < namesAndSql.length; i += 2) {
+          Path file = directory.resolve(namesAndSql[i] + ".sql");
+          files.add(file);
+          Files.writeString(file, namesAndSql[i + 1]);
+        }
+        return BundleReader.read(directory, Optional.of(format));
+      } finally {
+        for (Path file : files) {
+          Files.deleteIfExists(file);
+        }
+        Files.delete(directory);
       }
-      return BundleReader.read(directory, Optional.of(format));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InvalidBundleException e) {

@@ -5,7 +5,9 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -16,6 +18,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +43,7 @@ public final class PostgresServer implements AutoCloseable {
   /** Password of the superuser; the server is a throw-away. */
   public static final String PASSWORD = "postgres";
 
+  private static final String DIRECTORY_PREFIX = "schemaward-postgres-";
   private static final Duration START_PATIENCE = Duration.ofSeconds(60);
   private static final AtomicInteger DATABASES = new AtomicInteger();
   private static final AtomicInteger SERVERS = new AtomicInteger();
@@ -61,7 +65,7 @@ public final class PostgresServer implements AutoCloseable {
     this.home = home;
     this.directory = directory;
     this.settings = settings;
-    this.shutdownHook = new Thread(this::stopImmediate, "stop PostgreSQL " + port);
+    this.shutdownHook = new Thread(this::end, "stop PostgreSQL " + port);
   }
 
   /** Starts a server of this major (14 to 18) on the loopback address. */
@@ -104,9 +108,7 @@ public final class PostgresServer implements AutoCloseable {
       int major, String host, int port, Map<String, String> settings, Map<String, String> files) {
     Path home = PostgresBinaries.unpacked(major);
     try {
-      Path directory =
-          Files.createTempDirectory(
-              "schemaward-pg" + major + "-" + SERVERS.incrementAndGet() + "-");
+      Path directory = newDirectory(major);
       PostgresServer server =
           new PostgresServer(
               major,
@@ -247,9 +249,7 @@ public final class PostgresServer implements AutoCloseable {
     try {
       run("kill", "-INT", Long.toString(process.pid()));
       process.waitFor();
-      Path copy =
-          Files.createTempDirectory(
-              "schemaward-pg" + major + "-" + SERVERS.incrementAndGet() + "-");
+      Path copy = newDirectory(major);
       copy(data(), copy.resolve("data"));
       launch();
       PostgresServer standby =
@@ -289,12 +289,16 @@ public final class PostgresServer implements AutoCloseable {
 
   @Override
   public void close() {
-    stopImmediate();
+    end();
     try {
       Runtime.getRuntime().removeShutdownHook(shutdownHook);
     } catch (IllegalStateException e) {
-      return; // the JVM is ending: the hook has done it
+      // The JVM is ending; what the hook does is harmless a second time.
     }
+  }
+
+  private void end() {
+    stopImmediate();
     deleteRecursively(directory);
   }
 
@@ -336,6 +340,41 @@ public final class PostgresServer implements AutoCloseable {
         LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
       }
     }
+  }
+
+  /** Named after this JVM, so that a later one can see whether it is still in use. */
+  private static Path newDirectory(int major) throws IOException {
+    if (SERVERS.incrementAndGet() == 1) {
+      sweep(Path.of(System.getProperty("java.io.tmpdir")));
+    }
+    return Files.createTempDirectory(
+        DIRECTORY_PREFIX + ProcessHandle.current().pid() + "-" + major + "-");
+  }
+
+  /** Deletes what JVMs that were killed could not: tens of megabytes a server. */
+  private static void sweep(Path parent) throws IOException {
+    try (DirectoryStream<Path> directories =
+        Files.newDirectoryStream(parent, DIRECTORY_PREFIX + "*")) {
+      for (Path directory : directories) {
+        String owner = directory.getFileName().toString().substring(DIRECTORY_PREFIX.length());
+        if (!isAlive(owner.replaceFirst("-.*", "")) && !isAlive(postmaster(directory))) {
+          deleteRecursively(directory);
+        }
+      }
+    }
+  }
+
+  private static String postmaster(Path directory) throws IOException {
+    try (Stream<String> lines = Files.lines(directory.resolve("data/postmaster.pid"))) {
+      return lines.findFirst().orElse("").strip();
+    } catch (NoSuchFileException e) {
+      return "";
+    }
+  }
+
+  private static boolean isAlive(String pid) {
+    return pid.matches("[0-9]{1,9}")
+        && ProcessHandle.of(Long.parseLong(pid)).map(ProcessHandle::isAlive).orElse(false);
   }
 
   /** An initialised data directory of this major; made once, copied for each server. */
@@ -441,10 +480,18 @@ public final class PostgresServer implements AutoCloseable {
     }
   }
 
+  /** Deletes what is there; nothing, or somebody else deleting at the same time, is fine. */
   static void deleteRecursively(Path root) {
+    if (!Files.exists(root)) {
+      return;
+    }
     try (Stream<Path> files = Files.walk(root)) {
-      for (Path path : (Iterable<Path>) files.sorted((a, b) -> b.compareTo(a))::iterator) {
+      for (Path path : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
         Files.deleteIfExists(path);
+      }
+    } catch (UncheckedIOException e) {
+      if (!(e.getCause() instanceof NoSuchFileException)) {
+        throw e;
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
