@@ -4,7 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.schemaward.api.run.JobContract;
 import dev.schemaward.api.run.RunResult;
+import dev.schemaward.api.run.VerificationDocument;
 import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -55,6 +57,7 @@ final class ResultEncoder {
             null,
             null,
             result.document(),
+            verification(result.verification(), 60, 0),
             result.durationMillis()));
   }
 
@@ -140,7 +143,34 @@ final class ResultEncoder {
                 .toList(),
         r.ledger(),
         r.document(),
+        verification(r.verification(), text, items),
         r.durationMillis());
+  }
+
+  /** The failed ones first: they are what a person must know. */
+  private VerificationDocument verification(VerificationDocument v, int text, int items) {
+    return v == null
+        ? null
+        : new VerificationDocument(
+            v.ok(),
+            v.total(),
+            v.failed(),
+            text(v.summary(), text),
+            v.checks().stream()
+                .sorted(Comparator.comparing(VerificationDocument.Check::ok))
+                .limit(items)
+                .map(
+                    check ->
+                        new VerificationDocument.Check(
+                            check.kind(),
+                            text(check.name(), Math.min(63, text)),
+                            check.ok(),
+                            check.outcome(),
+                            text(check.expected(), Math.min(150, text)),
+                            text(check.found(), Math.min(150, text)),
+                            text(check.message(), text),
+                            check.durationMs()))
+                .toList());
   }
 
   private List<String> names(List<String> names, int text, int items) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.schemaward.api.run.JobContract;
 import dev.schemaward.api.run.RunReason;
 import dev.schemaward.api.run.RunResult;
+import dev.schemaward.api.run.VerificationDocument;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -42,6 +43,26 @@ class ResultEncoderTest {
   }
 
   @Test
+  void ofAVerificationTheFailedChecksAreKept() throws IOException {
+    List<VerificationDocument.Check> checks = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      boolean ok = i != 150;
+      checks.add(
+          new VerificationDocument.Check(
+              "table", "t" + i, ok, ok ? "ok" : "failed", "x".repeat(400), null, "said", 1));
+    }
+    RunResult result =
+        result("one fails", List.of(), null)
+            .with(new VerificationDocument(false, 200, 1, "one fails", checks));
+    byte[] json = new ResultEncoder(MAPPER, text -> text).encode(result);
+    assertThat(json.length).isLessThanOrEqualTo(JobContract.MAX_RESULT_BYTES);
+    VerificationDocument back = MAPPER.readValue(json, RunResult.class).verification();
+    assertThat(back.total()).isEqualTo(200);
+    assertThat(back.checks().getFirst().name()).isEqualTo("t150");
+    assertThat(back.checks().getFirst().message()).isEqualTo("said");
+  }
+
+  @Test
   void textIsCutBetweenCodePoints() {
     assertThat(ResultEncoder.cut("😀😀😀😀", 3)).isEqualTo("😀😀…");
     assertThat(ResultEncoder.cut("abc", 3)).isEqualTo("abc");
@@ -72,7 +93,25 @@ class ResultEncoderTest {
             "42P01",
             text(random, 8000),
             text(random, 3000),
-            text(random, 3000)));
+            text(random, 3000)))
+        .with(verification(random));
+  }
+
+  private static VerificationDocument verification(Random random) {
+    List<VerificationDocument.Check> checks = new ArrayList<>();
+    for (int i = random.nextInt(20); i > 0; i--) {
+      checks.add(
+          new VerificationDocument.Check(
+              "sql",
+              text(random, 300),
+              random.nextBoolean(),
+              "failed",
+              text(random, 300),
+              text(random, 400),
+              text(random, 1200),
+              random.nextLong()));
+    }
+    return new VerificationDocument(false, 20, 3, text(random, 2000), checks);
   }
 
   private static RunResult result(String message, List<String> names, RunResult.Failure failure) {

@@ -4,7 +4,10 @@ package dev.schemaward.api.run;
 public enum ExitCode {
   /** Done, or nothing to do. */
   OK(0),
-  /** {@code drift} and {@code validate}: a difference or a fault was found. */
+  /**
+   * {@code drift}, {@code validate} and {@code verify}: a difference or a fault was found, or
+   * something does not hold.
+   */
   DIFFERENT(1),
   /** The command line or the request is wrong. */
   INVALID_REQUEST(2),

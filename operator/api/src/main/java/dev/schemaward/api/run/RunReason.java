@@ -17,6 +17,8 @@ public enum RunReason {
    * {@code recover --apply}: a recovery plan was performed; history and ledger are usable again.
    */
   Recovered(ExitCode.OK),
+  /** {@code verify}: everything that was asked for holds. */
+  Verified(ExitCode.OK),
   /** {@code apply --if-allowed}: the plan needs an approval; nothing was executed. */
   ApprovalRequired(ExitCode.OK),
   /** The command line or the request is wrong. */
@@ -29,6 +31,8 @@ public enum RunReason {
   ChecksumMismatch(ExitCode.BUNDLE_INVALID),
   /** The lint policy keeps the plan from running; nothing was executed. */
   LintBlocked(ExitCode.BUNDLE_INVALID),
+  /** {@code verify}: something does not hold, or could not be checked. */
+  VerificationFailed(ExitCode.DIFFERENT),
   /** A statement failed for a reason that will not go away by itself. */
   MigrationFailed(ExitCode.MIGRATION_FAILED),
   /** A timeout that policy set ended a statement; it was rolled back or its state is reported. */

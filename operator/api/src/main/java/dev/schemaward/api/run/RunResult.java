@@ -9,7 +9,7 @@ import java.util.List;
  * message. Contains no SQL text, no row data and no secret. Every field but {@code kind}, {@code
  * reason} and {@code message} may be null.
  *
- * @param kind the subcommand: {@code plan}, {@code apply}
+ * @param kind the subcommand: {@code plan}, {@code apply}, {@code verify}
  * @param runId the id that the operator gave with {@code --run}, or one that the runner made
  * @param reason why the run ended
  * @param message one or two sentences for a person, at most 1024 bytes: what, where, what took
@@ -27,6 +27,8 @@ import java.util.List;
  * @param recovery the ways on, when the situation needs a person; null or empty when it does not
  * @param ledger the ledger after the run; null when there is none or it was not read
  * @param document length and digest of the framed plan document in the log; null when there is none
+ * @param verification what {@code verify} found, failed checks first and no more of them than fit;
+ *     null when nothing was verified
  * @param durationMillis wall-clock time of the run, in milliseconds
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -49,7 +51,74 @@ public record RunResult(
     List<RecoveryChoice> recovery,
     Ledger ledger,
     Document document,
+    VerificationDocument verification,
     long durationMillis) {
+
+  /** Of a run that verified nothing. */
+  public RunResult(
+      String kind,
+      String runId,
+      RunReason reason,
+      String message,
+      String runnerBuild,
+      Target target,
+      String planHash,
+      PlanSummary plan,
+      History history,
+      List<String> applied,
+      int appliedCount,
+      boolean resumed,
+      Failure failure,
+      List<Blocker> waitingFor,
+      List<RecoveryChoice> recovery,
+      Ledger ledger,
+      Document document,
+      long durationMillis) {
+    this(
+        kind,
+        runId,
+        reason,
+        message,
+        runnerBuild,
+        target,
+        planHash,
+        plan,
+        history,
+        applied,
+        appliedCount,
+        resumed,
+        failure,
+        waitingFor,
+        recovery,
+        ledger,
+        document,
+        null,
+        durationMillis);
+  }
+
+  /** The same with what a verification found. */
+  public RunResult with(VerificationDocument found) {
+    return new RunResult(
+        kind,
+        runId,
+        reason,
+        message,
+        runnerBuild,
+        target,
+        planHash,
+        plan,
+        history,
+        applied,
+        appliedCount,
+        resumed,
+        failure,
+        waitingFor,
+        recovery,
+        ledger,
+        document,
+        found,
+        durationMillis);
+  }
 
   /**
    * The database that a run reached.

@@ -63,6 +63,8 @@ public enum Reason {
   ChecksumMismatch(Kind.STALLED),
   /** The lint policy keeps the plan from running. */
   LintBlocked(Kind.STALLED),
+  /** What must hold in the database does not. */
+  VerificationFailed(Kind.STALLED),
   /** A statement failed for a reason that does not go away by itself. */
   MigrationFailed(Kind.STALLED),
   /** A statement or a run took longer than allowed. */

@@ -186,7 +186,7 @@ public final class Decider {
               .map(plan -> planned(world, outcome, plan, 1))
               .orElseGet(() -> again(world, outcome, Reason.BackingOff));
       case PlanChanged -> start(world, RunKind.Plan, null, 1);
-      case Recovered, RecoveryShown -> start(world, firstKind(world), null, 1);
+      case Recovered, RecoveryShown, Verified -> start(world, firstKind(world), null, 1);
       default ->
           reason.exitCode() == ExitCode.TRY_AGAIN
               ? again(world, outcome, Reason.valueOf(reason.name()))

@@ -499,7 +499,7 @@ class DeciderTest {
         case Planned, ApprovalRequired ->
             assertThat(decision).isInstanceOf(Decision.BackOff.class); // a plan without a plan
         case PlanChanged -> assertThat(describe(decision)).isEqualTo("RecordIntent Plan 2.1");
-        case Recovered, RecoveryShown ->
+        case Recovered, RecoveryShown, Verified ->
             assertThat(describe(decision)).isEqualTo("RecordIntent ApplyIfAllowed 2.1");
         default -> {
           String expected =
