@@ -84,16 +84,16 @@ class ResultEncoderTest {
       names.add(text(random, 300));
     }
     return result(
-        text(random, 6000),
-        names,
-        new RunResult.Failure(
-            text(random, 400),
-            random.nextInt(),
-            random.nextInt(),
-            "42P01",
-            text(random, 8000),
-            text(random, 3000),
-            text(random, 3000)))
+            text(random, 6000),
+            names,
+            new RunResult.Failure(
+                text(random, 400),
+                random.nextInt(),
+                random.nextInt(),
+                "42P01",
+                text(random, 8000),
+                text(random, 3000),
+                text(random, 3000)))
         .with(verification(random));
   }
 

@@ -28,7 +28,8 @@ public record VerificationDocument(
    *     {@code http}
    * @param name as the specification names it
    * @param ok true when it holds
-   * @param outcome {@code ok}; {@code failed}: it does not hold; {@code error}: it could not be made
+   * @param outcome {@code ok}; {@code failed}: it does not hold; {@code error}: it could not be
+   *     made
    * @param expected what must be, in words
    * @param found what is, in words; null when it could not be seen
    * @param message one sentence: what is wrong, or that nothing is
