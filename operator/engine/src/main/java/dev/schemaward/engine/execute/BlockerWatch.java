@@ -15,13 +15,15 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Sees, from a connection of its own, who blocks a statement while it waits: afterwards nobody can
  * tell. Also sees when the server has long been done with the statement, or cannot be reached at
  * all, while its answer is still waited for: then it gives the connection up, which otherwise
  * nobody would do for hours. Opens its connection only for a statement that is still running after
- * a moment.
+ * a moment. One thread watches all statements of a run, one after the other: most are over before it
+ * wakes, and cost nothing.
  */
 final class BlockerWatch implements AutoCloseable {
   private static final long SECOND = 1_000_000_000L;
@@ -33,6 +35,9 @@ final class BlockerWatch implements AutoCloseable {
   /** After so long without any contact the server is not there any more. */
   private static final Duration SILENT = Duration.ofSeconds(60);
 
+  /** How long a statement's end waits for a look that is under way. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
   private final Credentials credentials;
   private final Session.Settings settings;
   private final Session watched;
@@ -40,6 +45,9 @@ final class BlockerWatch implements AutoCloseable {
   private final Duration silentAfter;
   private final BlockerPolicy policy;
   private final Progress progress;
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private volatile Watch current;
+  private Thread thread;
   private Session observer;
 
   /**
@@ -67,7 +75,10 @@ final class BlockerWatch implements AutoCloseable {
   Watch begin(int pid) {
     Watch watch = new Watch(pid);
     unlimited(true);
-    watch.thread = Thread.ofVirtual().start(watch::run);
+    current = watch;
+    if (thread == null) {
+      thread = Thread.ofPlatform().daemon().name("blocker-watch").start(this::run);
+    }
     return watch;
   }
 
@@ -79,14 +90,29 @@ final class BlockerWatch implements AutoCloseable {
     }
   }
 
+  private void run() {
+    try {
+      for (long pause = MOMENT.toNanos(); !closed.await(pause, TimeUnit.NANOSECONDS); ) {
+        Watch watch = current;
+        // Never longer: meanwhile another statement may begin.
+        pause = Math.min(MOMENT.toNanos(), watch == null ? Long.MAX_VALUE : watch.lookIfDue());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** One statement's watch. */
   final class Watch {
     private final int pid;
-    private final CountDownLatch over = new CountDownLatch(1);
+    private final ReentrantLock looking = new ReentrantLock();
     private final List<Progress.BlockerEnded> ended = new CopyOnWriteArrayList<>();
+    private volatile boolean over;
     private volatile List<Blocker> seen = List.of();
+    private long due = System.nanoTime() + MOMENT.toNanos();
     private long told = System.nanoTime();
-    private Thread thread;
+    private long notWorkingSince;
+    private long silentSince;
 
     private Watch(int pid) {
       this.pid = pid;
@@ -100,38 +126,50 @@ final class BlockerWatch implements AutoCloseable {
       progress.on(stillRunning(pid, blockers));
     }
 
-    private void run() {
-      long notWorkingSince = 0;
-      long silentSince = 0;
+    /** Looks when it is time to, and returns how long it is until the next time, in nanoseconds. */
+    private long lookIfDue() {
+      long early = due - System.nanoTime();
+      if (early > 0) {
+        return early;
+      }
+      looking.lock();
       try {
-        while (!over.await(MOMENT.toMillis(), TimeUnit.MILLISECONDS)) {
-          try {
-            List<Blocker> now = look(pid);
-            if (!now.isEmpty()) {
-              seen = now;
-              if (!policy.none()) {
-                ended.addAll(intervene(pid));
-              }
-            }
-            tell(now);
-            silentSince = 0;
-            notWorkingSince = isWorking() ? 0 : first(notWorkingSince);
-          } catch (SQLException e) {
-            close();
-            silentSince = first(silentSince);
-          } catch (EngineException e) {
-            // A server that answers, if only to refuse, is there.
-            silentSince = e.reason() == FailureReason.TargetUnreachable ? first(silentSince) : 0;
-            over.await(lostAfter.toMillis() / 5, TimeUnit.MILLISECONDS);
-          }
-          if (longer(notWorkingSince, lostAfter) || longer(silentSince, silentAfter)) {
-            watched.abort();
-            return;
+        if (over) {
+          return MOMENT.toNanos();
+        }
+        Duration pause = look();
+        if (!over && (longer(notWorkingSince, lostAfter) || longer(silentSince, silentAfter))) {
+          watched.abort();
+          over = true;
+        }
+        due = System.nanoTime() + pause.toNanos();
+        return pause.toNanos();
+      } finally {
+        looking.unlock();
+      }
+    }
+
+    private Duration look() {
+      try {
+        List<Blocker> now = inTheWayOf(pid);
+        if (!now.isEmpty()) {
+          seen = now;
+          if (!policy.none()) {
+            ended.addAll(intervene(pid));
           }
         }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+        tell(now);
+        silentSince = 0;
+        notWorkingSince = isWorking() ? 0 : first(notWorkingSince);
+      } catch (SQLException e) {
+        disconnect();
+        silentSince = first(silentSince);
+      } catch (EngineException e) {
+        // A server that answers, if only to refuse, is there.
+        silentSince = e.reason() == FailureReason.TargetUnreachable ? first(silentSince) : 0;
+        return MOMENT.plus(lostAfter.dividedBy(5));
       }
+      return MOMENT;
     }
 
     private static long first(long since) {
@@ -149,10 +187,13 @@ final class BlockerWatch implements AutoCloseable {
 
     /** Ends the watch and returns who was seen last; empty when nobody was. */
     List<Blocker> end() {
-      over.countDown();
+      over = true;
       unlimited(false);
       try {
-        thread.join(Duration.ofSeconds(5));
+        // What it is just finding out belongs to this statement.
+        if (looking.tryLock(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+          looking.unlock();
+        }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
@@ -184,7 +225,7 @@ final class BlockerWatch implements AutoCloseable {
     return observer.isWorking(watched.backend());
   }
 
-  private synchronized List<Blocker> look(int pid) throws SQLException, EngineException {
+  private synchronized List<Blocker> inTheWayOf(int pid) throws SQLException, EngineException {
     if (observer == null) {
       observer = Session.open(credentials, settings, RoundTrip.UNWATCHED);
     }
@@ -246,11 +287,23 @@ final class BlockerWatch implements AutoCloseable {
     return String.join(" OR ", conditions);
   }
 
-  @Override
-  public synchronized void close() {
+  private synchronized void disconnect() {
     if (observer != null) {
       observer.close();
       observer = null;
     }
+  }
+
+  @Override
+  public void close() {
+    closed.countDown();
+    if (thread != null) {
+      try {
+        thread.join(PATIENCE);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    disconnect();
   }
 }
