@@ -22,8 +22,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * tell. Also sees when the server has long been done with the statement, or cannot be reached at
  * all, while its answer is still waited for: then it gives the connection up, which otherwise
  * nobody would do for hours. Opens its connection only for a statement that is still running after
- * a moment. One thread watches all statements of a run, one after the other: most are over before it
- * wakes, and cost nothing.
+ * a moment. One thread watches all statements of a run, one after the other: most are over before
+ * it wakes, and cost nothing.
  */
 final class BlockerWatch implements AutoCloseable {
   private static final long SECOND = 1_000_000_000L;
