@@ -261,10 +261,27 @@ public final class Session implements AutoCloseable {
 
   /** All rows of a query, every column as text, null for NULL. */
   public List<String[]> rows(String sql) throws SQLException {
+    try (Statement statement = statement()) {
+      return rows(statement, sql);
+    }
+  }
+
+  /** The same for a query that is not ours and may take long: {@link #cancelRunning} ends it. */
+  public List<String[]> cancellableRows(String sql) throws SQLException {
+    try (Statement statement = statement()) {
+      running.set(statement);
+      try {
+        return rows(statement, sql);
+      } finally {
+        running.set(null);
+      }
+    }
+  }
+
+  private List<String[]> rows(Statement statement, String sql) throws SQLException {
     roundTrip.before(sql);
     List<String[]> rows = new ArrayList<>();
-    try (Statement statement = statement();
-        ResultSet result = statement.executeQuery(sql)) {
+    try (ResultSet result = statement.executeQuery(sql)) {
       int columns = result.getMetaData().getColumnCount();
       while (result.next()) {
         String[] row = new String[columns];

@@ -27,7 +27,8 @@ public final class Cancellation {
     return requested.getCount() == 0;
   }
 
-  void watch(Session current) {
+  /** Whose running statement a cancellation ends; null for none any more. */
+  public void watch(Session current) {
     session.set(current);
     if (requested() && current != null) {
       current.cancelRunning();
@@ -35,7 +36,7 @@ public final class Cancellation {
   }
 
   /** Waits, but no longer than until a cancellation; returns true when there was one. */
-  boolean pause(Duration duration) {
+  public boolean pause(Duration duration) {
     try {
       return requested.await(duration.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
