@@ -29,9 +29,21 @@ final class CatalogChecks {
   Map<Check.InCatalogue, CheckResult> run(Collection<Check.InCatalogue> checks)
       throws SQLException {
     Map<Check.InCatalogue, CheckResult> results = new HashMap<>();
-    all(checks, Check.Table.class, Check.Table::name, CatalogFacts::relations, this::table, results);
+    all(
+        checks,
+        Check.Table.class,
+        Check.Table::name,
+        CatalogFacts::relations,
+        this::table,
+        results);
     all(checks, Check.Index.class, Check.Index::name, CatalogFacts::indexes, this::index, results);
-    all(checks, Check.EnumType.class, Check.EnumType::name, CatalogFacts::types, this::type, results);
+    all(
+        checks,
+        Check.EnumType.class,
+        Check.EnumType::name,
+        CatalogFacts::types,
+        this::type,
+        results);
     List<CatalogFacts.Relation> tables = constrained(checks);
     all(
         checks,
@@ -144,7 +156,9 @@ final class CatalogChecks {
         };
     return right
         ? good(kind(kind), what + " exists")
-        : bad(kind(kind), check.name() + " is " + kind(kind) + ", not " + check.kindOfTable().words());
+        : bad(
+            kind(kind),
+            check.name() + " is " + kind(kind) + ", not " + check.kindOfTable().words());
   }
 
   private static boolean like(String one, String other) {

@@ -105,12 +105,7 @@ final class CatalogFacts {
         .map(
             row ->
                 new Constraint(
-                    row[0],
-                    row[1],
-                    row[2],
-                    row[3],
-                    row[4].equals("true"),
-                    row[5].equals("true")))
+                    row[0], row[1], row[2], row[3], row[4].equals("true"), row[5].equals("true")))
         .toList();
   }
 

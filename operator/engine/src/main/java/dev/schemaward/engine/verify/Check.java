@@ -55,7 +55,9 @@ public sealed interface Check {
     @Override
     public String expected() {
       return kindOfTable.words()
-          + (minRows == 0 ? "" : " with " + minRows + (minRows == 1 ? " row" : " rows") + " or more");
+          + (minRows == 0
+              ? ""
+              : " with " + minRows + (minRows == 1 ? " row" : " rows") + " or more");
     }
   }
 

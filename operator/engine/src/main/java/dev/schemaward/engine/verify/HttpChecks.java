@@ -43,7 +43,8 @@ final class HttpChecks implements AutoCloseable {
   private final HeaderValues values;
   private final Cancellation cancellation;
 
-  HttpChecks(SSLContext tls, HeaderValues values, ExecutorService threads, Cancellation cancellation) {
+  HttpChecks(
+      SSLContext tls, HeaderValues values, ExecutorService threads, Cancellation cancellation) {
     this.client =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)

@@ -39,7 +39,9 @@ public final class JsonLocation {
     }
     if (!text.startsWith("$")) {
       throw new IllegalArgumentException(
-          "'" + text + "' begins with neither $ (JSONPath, $.status) nor / (JSON Pointer, /status)");
+          "'"
+              + text
+              + "' begins with neither $ (JSONPath, $.status) nor / (JSON Pointer, /status)");
     }
     JsonPointer pointer = JsonPointer.empty();
     Matcher segment = SEGMENT.matcher(text);
@@ -51,7 +53,8 @@ public final class JsonLocation {
                 + text
                 + "' is not understood from '"
                 + text.substring(at)
-                + "' on: only names (.status, ['my status']) and positions ([0]) lead to one value");
+                + "' on: only names (.status, ['my status']) and positions ([0]) lead to one"
+                + " value");
       }
       pointer = pointer.append(JsonPointer.compile("/" + escaped(segment)));
       at = segment.end();
@@ -65,7 +68,8 @@ public final class JsonLocation {
       name = segment.group(1);
     } else if (segment.group(2) != null) {
       if (segment.group(2).startsWith("-")) {
-        throw new IllegalArgumentException("positions count from 0; there is no " + segment.group());
+        throw new IllegalArgumentException(
+            "positions count from 0; there is no " + segment.group());
       }
       name = segment.group(2);
     } else {

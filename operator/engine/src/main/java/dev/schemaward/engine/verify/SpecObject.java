@@ -57,7 +57,11 @@ final class SpecObject {
     unknown.removeAll(known);
     for (String name : unknown) {
       fault(
-          "has no field " + name + "; its fields are " + String.join(", ", known) + suggestion(name));
+          "has no field "
+              + name
+              + "; its fields are "
+              + String.join(", ", known)
+              + suggestion(name));
     }
   }
 

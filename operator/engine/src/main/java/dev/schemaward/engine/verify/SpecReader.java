@@ -228,8 +228,7 @@ public final class SpecReader {
       String query = statements.getFirst().text();
       String word = query.replaceAll("^[\\s(]+", "").split("[^A-Za-z]", 2)[0];
       if (!QUERIES.contains(word.toUpperCase(Locale.ROOT))) {
-        object.fault(
-            "query must be a query (SELECT, VALUES, TABLE, WITH), not " + kind.command());
+        object.fault("query must be a query (SELECT, VALUES, TABLE, WITH), not " + kind.command());
       }
       return query;
     } catch (ScriptFault e) {
@@ -310,7 +309,9 @@ public final class SpecReader {
     if (variable != null) {
       if (!variable.startsWith(HeaderValues.VARIABLES)) {
         header.fault(
-            "env must begin with " + HeaderValues.VARIABLES + ", so that no other variable is sent");
+            "env must begin with "
+                + HeaderValues.VARIABLES
+                + ", so that no other variable is sent");
       }
       return new Check.Header(name, new HeaderSource.Environment(variable));
     }

@@ -72,10 +72,19 @@ final class SqlChecks {
       return new CheckResult(
           check,
           enough ? Outcome.ok : Outcome.failed,
-          exists.found() + " with " + rows + (enough ? " rows or more" : rows == 1 ? " row" : " rows"),
+          exists.found()
+              + " with "
+              + rows
+              + (enough ? " rows or more" : rows == 1 ? " row" : " rows"),
           enough
               ? exists.message() + " and has rows enough"
-              : "table " + check.name() + " has " + rows + " of at least " + check.minRows() + " rows",
+              : "table "
+                  + check.name()
+                  + " has "
+                  + rows
+                  + " of at least "
+                  + check.minRows()
+                  + " rows",
           exists.took().plus(since(begun)));
     } catch (SQLException e) {
       return error(check, e, "table " + check.name(), COUNT_TIMEOUT, since(begun));
@@ -144,7 +153,8 @@ final class SqlChecks {
     }
     String value = rows.getFirst()[1];
     if (expected.equals(value)) {
-      return new CheckResult(check, Outcome.ok, shown(value), name + " returns " + shown(value), took);
+      return new CheckResult(
+          check, Outcome.ok, shown(value), name + " returns " + shown(value), took);
     }
     String found = value == null ? "NULL" : shown(value);
     return failed(check, found, name + " returns " + found + ", not " + shown(expected), took);

@@ -114,8 +114,7 @@ public final class Verification {
         session.row(
             "SELECT current_database(), CASE WHEN has_function_privilege('pg_control_system()',"
                 + " 'execute') THEN (SELECT system_identifier::text FROM pg_control_system()) END");
-    return new TargetIdentity(
-        session.serverVersion(), identity[1], identity[0], session.schema());
+    return new TargetIdentity(session.serverVersion(), identity[1], identity[0], session.schema());
   }
 
   private void stopIfAsked() throws EngineException {
@@ -149,8 +148,7 @@ public final class Verification {
   /** Begins the transaction. */
   private Map<Check.InCatalogue, CheckResult> catalogue(Session session) throws SQLException {
     for (int attempt = 1; ; attempt++) {
-      session.execute(
-          BEGIN + "; SET LOCAL statement_timeout = " + CATALOGUE_TIMEOUT.toMillis());
+      session.execute(BEGIN + "; SET LOCAL statement_timeout = " + CATALOGUE_TIMEOUT.toMillis());
       try {
         return new CatalogChecks(session).run(request.spec().catalogue());
       } catch (SQLException e) {

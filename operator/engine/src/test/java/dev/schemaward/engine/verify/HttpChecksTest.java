@@ -154,7 +154,8 @@ class HttpChecksTest {
   @Test
   void aServerThatHangsIsGivenUp() throws EngineException {
     String url = serve((exchange, request) -> released.await());
-    failed(check(url, "retries: 0"), "no answer within 1 s", "got no answer within 1 s from " + url);
+    failed(
+        check(url, "retries: 0"), "no answer within 1 s", "got no answer within 1 s from " + url);
   }
 
   @Test
@@ -361,8 +362,7 @@ class HttpChecksTest {
         check("http://169.254.169.254/latest/meta-data/", "retries: 0"),
         "not asked",
         "is a link-local address");
-    failed(
-        check("http://[fe80::1]/", "retries: 0"), "not asked", "is a link-local address");
+    failed(check("http://[fe80::1]/", "retries: 0"), "not asked", "is a link-local address");
   }
 
   @Test
@@ -381,7 +381,11 @@ class HttpChecksTest {
               try {
                 Verification.run(
                     new Verification.Request(
-                        read(url), null, null, new HeaderValues(Map.of(), null, secret -> {}), null),
+                        read(url),
+                        null,
+                        null,
+                        new HeaderValues(Map.of(), null, secret -> {}),
+                        null),
                     cancellation);
               } catch (EngineException e) {
                 thrown.add(e);
@@ -416,7 +420,8 @@ class HttpChecksTest {
                         .formatted(url)),
                 null,
                 null,
-                new HeaderValues(Map.of(), null, secret -> {}), null),
+                new HeaderValues(Map.of(), null, secret -> {}),
+                null),
             new Cancellation());
     assertThat(report.failed()).isEmpty();
   }

@@ -49,15 +49,27 @@ class JsonLocationTest {
   @ValueSource(
       strings = {"$.nothing", "$.status.deeper", "$.checks[2]", "$.status[0]", "/checks/x", "/"})
   void nothingThereIsNoValue(String location) throws JsonProcessingException {
-    JsonNode document = new ObjectMapper().readTree(DOCUMENT.replace("\"\": \"empty\"", "\"e\": 1"));
+    JsonNode document =
+        new ObjectMapper().readTree(DOCUMENT.replace("\"\": \"empty\"", "\"e\": 1"));
     assertThat(JsonLocation.parse(location).in(document)).isEmpty();
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "status", "{.status}", "$.*", "$..status", "$.checks[*]", "$.checks[-1]", "$.a[0:1]",
-        "$.checks[?(@.ok)]", "$.a,b", "$.", "$status", "$[a]", "$.checks[0"
+        "status",
+        "{.status}",
+        "$.*",
+        "$..status",
+        "$.checks[*]",
+        "$.checks[-1]",
+        "$.a[0:1]",
+        "$.checks[?(@.ok)]",
+        "$.a,b",
+        "$.",
+        "$status",
+        "$[a]",
+        "$.checks[0"
       })
   void whatCouldGiveManyValuesIsRefused(String location) {
     assertThatThrownBy(() -> JsonLocation.parse(location))

@@ -63,8 +63,7 @@ class SpecReaderTest {
                 List.of(
                     new Check.Header("Authorization", new Check.HeaderSource.SecretFile("token")),
                     new Check.Header("X-Token", new Check.HeaderSource.Environment("VERIFY_T")),
-                    new Check.Header(
-                        "Accept", new Check.HeaderSource.Literal("application/json"))),
+                    new Check.Header("Accept", new Check.HeaderSource.Literal("application/json"))),
                 Duration.ofSeconds(1),
                 0,
                 Duration.ofSeconds(2)));

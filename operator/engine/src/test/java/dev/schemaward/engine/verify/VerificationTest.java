@@ -204,8 +204,7 @@ class VerificationTest {
         "is a check constraint, not a unique constraint"),
     failed(
         "enums: [{name: 'nope', labels: ['a']}]", "nothing", "enum nope does not exist in schema"),
-    failed(
-        "enums: [{name: 'Status', labels: ['a']}]", "nothing", "there is enum public.status"),
+    failed("enums: [{name: 'Status', labels: ['a']}]", "nothing", "there is enum public.status"),
     failed("enums: [{name: 'pair', labels: ['a']}]", "a type that is no enum", "but no enum"),
     failed(
         "enums: [{name: 'status', labels: ['new', 'paid', 'lost', 'back']}]",
@@ -268,8 +267,8 @@ class VerificationTest {
         "sql: [{name: 'q', query: 'SELECT nextval(\\'ticket\\')', expect: 'rows'}]",
         "cannot execute nextval() in a read-only transaction"),
     error(
-        "sql: [{name: 'q', query: 'SELECT set_config(\\'transaction_read_only\\', \\'off\\', true)',"
-            + " expect: 'rows'}]",
+        "sql: [{name: 'q', query: 'SELECT set_config(\\'transaction_read_only\\', \\'off\\',"
+            + " true)', expect: 'rows'}]",
         "cannot set transaction read-write mode inside a read-only transaction"),
     error(
         "sql: [{name: 'q', query: 'SELECT FROM users FOR UPDATE', expect: 'rows'}]",
@@ -315,8 +314,7 @@ class VerificationTest {
             """);
     assertThat(report.results())
         .extracting(CheckResult::outcome)
-        .containsExactly(
-            Outcome.ok, Outcome.failed, Outcome.error, Outcome.error, Outcome.ok);
+        .containsExactly(Outcome.ok, Outcome.failed, Outcome.error, Outcome.error, Outcome.ok);
     assertThat(report.summary())
         .isEqualTo(
             "3 of 5 checks do not hold: table nope does not exist in schema public; and 2 more");
@@ -364,7 +362,8 @@ class VerificationTest {
 
   @Test
   void aValueIsComparedAsAWholeAndShownInPart() throws EngineException {
-    String spec = "{sql: [{name: 'q', query: 'SELECT repeat(\\'x\\', %d)', expect: 'value', value: '%s'}]}";
+    String spec =
+        "{sql: [{name: 'q', query: 'SELECT repeat(\\'x\\', %d)', expect: 'value', value: '%s'}]}";
     assertThat(verify(18, spec.formatted(300, "x".repeat(300))).ok()).isTrue();
     VerificationReport report = verify(18, spec.formatted(301, "x".repeat(300)));
     assertThat(report.ok()).isFalse();
@@ -435,7 +434,7 @@ class VerificationTest {
                         SecretDirectory.parseUrl("postgresql://u:p@127.0.0.1:1/x", "test"),
                         null,
                         new HeaderValues(Map.of(), null, secret -> {}),
-            null),
+                        null),
                     new Cancellation()))
         .asInstanceOf(type(EngineException.class))
         .extracting(EngineException::reason)
@@ -480,11 +479,10 @@ class VerificationTest {
                         Specs.read(
                             "{sql: [{name: 'q', query: 'SELECT pg_sleep(100)', expect: 'rows',"
                                 + " timeoutSeconds: 100}]}"),
-                        SecretDirectory.parseUrl(
-                            SharedPostgres.of(16).url(database(16)), "test"),
+                        SecretDirectory.parseUrl(SharedPostgres.of(16).url(database(16)), "test"),
                         null,
                         new HeaderValues(Map.of(), null, secret -> {}),
-            null),
+                        null),
                     cancellation))
         .asInstanceOf(type(EngineException.class))
         .extracting(EngineException::reason)
