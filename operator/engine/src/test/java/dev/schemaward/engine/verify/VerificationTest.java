@@ -46,7 +46,6 @@ class VerificationTest {
       CREATE UNIQUE INDEX users_email ON users (lower(email), id) INCLUDE (ref);
       CREATE INDEX users_ref ON users (ref);
       CREATE SEQUENCE ticket;
-      CREATE ROLE verify_%s LOGIN PASSWORD 'v';
       CREATE FUNCTION writes() RETURNS int LANGUAGE sql AS 'INSERT INTO users VALUES (77, ''77@x'') RETURNING id'\
       """;
 
@@ -60,7 +59,8 @@ class VerificationTest {
         m -> {
           PostgresServer server = SharedPostgres.of(m);
           String name = server.createDatabase();
-          server.execute(name, SCHEMA.formatted(name));
+          server.execute(name, SCHEMA);
+          server.execute(name, "CREATE ROLE verify_" + name + " LOGIN PASSWORD 'v'");
           server.execute(name, "ALTER DATABASE " + name + " SET search_path = public");
           leaveInvalidIndex(server, name);
           return name;
