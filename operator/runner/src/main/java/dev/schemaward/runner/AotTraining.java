@@ -1,9 +1,13 @@
 package dev.schemaward.runner;
 
 import dev.schemaward.engine.execute.Cancellation;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 
 /**
@@ -29,8 +33,28 @@ final class AotTraining {
     worst = Math.max(worst, run(with(common, "apply", "--plan-frame", "--owner", "c/n/n")));
     worst = Math.max(worst, run(with(common, "status")));
     worst = Math.max(worst, run(with(common, "plan", "--output", "json")));
+    worst = Math.max(worst, verify(arguments));
     if (worst != 0) {
       throw new IllegalStateException("a training run ended with exit code " + worst);
+    }
+  }
+
+  private static int verify(String[] arguments) {
+    try {
+      Path spec =
+          Files.writeString(
+              Path.of(arguments[2]).resolveSibling("verify.yaml"),
+              "sql: [{name: one, query: SELECT 1, expect: value, value: 1}]\n");
+      return run(
+          "verify",
+          "--spec",
+          spec.toString(),
+          "--database-url-file",
+          arguments[1],
+          "--result-file",
+          arguments[2]);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

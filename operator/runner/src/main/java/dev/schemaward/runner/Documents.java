@@ -9,6 +9,7 @@ import dev.schemaward.api.run.PlanDocument;
 import dev.schemaward.api.run.RecoveryDocument;
 import dev.schemaward.api.run.RunReason;
 import dev.schemaward.api.run.RunResult;
+import dev.schemaward.api.run.VerificationDocument;
 import dev.schemaward.engine.EngineException;
 import dev.schemaward.engine.FailureReason;
 import dev.schemaward.engine.assess.Assessment;
@@ -24,6 +25,7 @@ import dev.schemaward.engine.shadow.StatementEffects;
 import dev.schemaward.engine.shadow.StatementKey;
 import dev.schemaward.engine.sql.Statement;
 import dev.schemaward.engine.sql.StatementKind.Execution;
+import dev.schemaward.engine.verify.VerificationReport;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -152,6 +154,28 @@ final class Documents {
                         option.consequence(),
                         option.sql(),
                         option.recommended()))
+            .toList());
+  }
+
+  /** Everything that a verification found. */
+  static VerificationDocument verification(VerificationReport report) {
+    return new VerificationDocument(
+        report.ok(),
+        report.results().size(),
+        report.failed().size(),
+        report.summary(),
+        report.results().stream()
+            .map(
+                result ->
+                    new VerificationDocument.Check(
+                        result.check().kind(),
+                        result.check().name(),
+                        result.ok(),
+                        result.outcome().name(),
+                        result.check().expected(),
+                        result.found(),
+                        result.message(),
+                        result.took().toMillis()))
             .toList());
   }
 

@@ -7,6 +7,7 @@ import dev.schemaward.api.run.PlanDocument;
 import dev.schemaward.api.run.PlanText;
 import dev.schemaward.api.run.RunReason;
 import dev.schemaward.api.run.RunResult;
+import dev.schemaward.api.run.VerificationDocument;
 import dev.schemaward.engine.EngineException;
 import dev.schemaward.engine.FailureReason;
 import dev.schemaward.engine.bundle.InvalidBundleException;
@@ -17,6 +18,7 @@ import dev.schemaward.engine.ledger.LedgerMark;
 import dev.schemaward.engine.plan.Plan;
 import dev.schemaward.engine.recover.Recovery;
 import dev.schemaward.engine.recover.RecoveryOption;
+import dev.schemaward.engine.verify.VerificationReport;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -197,6 +199,39 @@ final class Report {
     return end(result);
   }
 
+  /** What must hold was looked at. */
+  int verified(VerificationReport found, boolean markdown) {
+    VerificationDocument document = Documents.verification(found);
+    if (json()) {
+      output.masked(pretty(document));
+    } else {
+      // Masked before it is laid out: what Markdown escapes, nobody would recognise.
+      VerificationDocument shown = masked(document, VerificationDocument.class);
+      output.line(markdown ? VerificationText.markdown(shown) : VerificationText.text(shown));
+    }
+    return end(
+        new RunResult(
+                kind,
+                options.run,
+                found.ok() ? RunReason.Verified : RunReason.VerificationFailed,
+                found.summary(),
+                BuildId.ID,
+                Documents.target(found.target()),
+                null,
+                null,
+                null,
+                List.of(),
+                0,
+                false,
+                null,
+                List.of(),
+                List.of(),
+                null,
+                null,
+                (System.nanoTime() - begun) / 1_000_000)
+            .with(document));
+  }
+
   private RunResult bare(RunReason reason, String message) {
     return result(reason, message, null, null, null, List.of(), false, null, List.of(), null);
   }
@@ -297,14 +332,14 @@ final class Report {
       output.masked(pretty(document));
       return null;
     }
-    output.line(text(masked(document), plan).stripTrailing());
+    output.line(text(masked(document, PlanDocument.class), plan).stripTrailing());
     return frame(document);
   }
 
   /** Masked before it is laid out in lines, since a secret may go over several. */
-  private PlanDocument masked(PlanDocument document) {
+  private <D> D masked(D document, Class<D> type) {
     try {
-      return mapper.readValue(masking.writeValueAsString(document), PlanDocument.class);
+      return mapper.readValue(masking.writeValueAsString(document), type);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }

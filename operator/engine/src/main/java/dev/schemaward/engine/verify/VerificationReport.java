@@ -32,8 +32,8 @@ public record VerificationReport(TargetIdentity target, List<CheckResult> result
     return failed.size()
         + " of "
         + results.size()
-        + (results.size() == 1 ? " check does" : " checks do")
-        + " not hold: "
+        + (results.size() == 1 ? " check" : " checks")
+        + (failed.size() == 1 ? " fails: " : " fail: ")
         + failed.getFirst().message()
         + (failed.size() == 1 ? "" : "; and " + (failed.size() - 1) + " more");
   }

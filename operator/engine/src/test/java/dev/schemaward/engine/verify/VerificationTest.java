@@ -317,7 +317,7 @@ class VerificationTest {
         .containsExactly(Outcome.ok, Outcome.failed, Outcome.error, Outcome.error, Outcome.ok);
     assertThat(report.summary())
         .isEqualTo(
-            "3 of 5 checks do not hold: table nope does not exist in schema public; and 2 more");
+            "3 of 5 checks fail: table nope does not exist in schema public; and 2 more");
   }
 
   @Test
