@@ -38,8 +38,8 @@ import picocli.CommandLine.Spec;
       "  DATABASE_URL=postgresql://… schemaward plan --bundle prisma/migrations",
       "  schemaward apply --bundle prisma/migrations --expect-plan sha256:…",
       "",
-      "Exit codes: 0 done or nothing to do, 1 drift or a check that fails, 2 wrong request, 64 another"
-          + " plan than expected, 65 bundle invalid,",
+      "Exit codes: 0 done or nothing to do, 1 drift or a check that fails, 2 wrong request, 64"
+          + " another plan than expected, 65 bundle invalid,",
       "66 migration failed, 67 needs a person, 75 try again, 77 credentials or privileges."
     })
 public final class Main implements Runnable {
@@ -141,7 +141,8 @@ public final class Main implements Runnable {
   @Override
   public void run() {
     throw new CommandLine.ParameterException(
-        spec.commandLine(), "say what to do: plan, apply, status, recover, drift, verify or validate");
+        spec.commandLine(),
+        "say what to do: plan, apply, status, recover, drift, verify or validate");
   }
 
   /** What a command needs from around it. */

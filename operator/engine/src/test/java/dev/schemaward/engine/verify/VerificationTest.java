@@ -316,8 +316,7 @@ class VerificationTest {
         .extracting(CheckResult::outcome)
         .containsExactly(Outcome.ok, Outcome.failed, Outcome.error, Outcome.error, Outcome.ok);
     assertThat(report.summary())
-        .isEqualTo(
-            "3 of 5 checks fail: table nope does not exist in schema public; and 2 more");
+        .isEqualTo("3 of 5 checks fail: table nope does not exist in schema public; and 2 more");
   }
 
   @Test
