@@ -9,6 +9,7 @@ import dev.schemaward.engine.execute.Applier;
 import dev.schemaward.engine.execute.ApplyOutcome;
 import dev.schemaward.engine.execute.ApplyRequest;
 import dev.schemaward.engine.execute.Cancellation;
+import dev.schemaward.engine.execute.EarlyStart;
 import dev.schemaward.engine.execute.Progress;
 import dev.schemaward.engine.execute.RecoverRequest;
 import dev.schemaward.engine.execute.Recoverer;
@@ -105,6 +106,17 @@ public final class Schemaward {
   /** Applies; see {@link Applier}. Never throws for what can go wrong with a database. */
   public static ApplyOutcome apply(
       ApplyRequest request, Progress progress, Cancellation cancellation) {
-    return new Applier(request, progress, cancellation, RandomGenerator.getDefault()).apply();
+    return apply(request, null, progress, cancellation);
+  }
+
+  /**
+   * Applies, and goes on from what was begun of the same request while its bundle was being read.
+   *
+   * @param early null for nothing
+   */
+  public static ApplyOutcome apply(
+      ApplyRequest request, EarlyStart early, Progress progress, Cancellation cancellation) {
+    return new Applier(request, early, progress, cancellation, RandomGenerator.getDefault())
+        .apply();
   }
 }

@@ -38,6 +38,7 @@ public final class Session implements AutoCloseable {
   private final String serverVersion;
   private final Backend backend;
   private final String schema;
+  private String applicationName;
 
   /**
    * What a session is set up with.
@@ -211,6 +212,9 @@ public final class Session implements AutoCloseable {
         "SET TimeZone = 'UTC'; SET standard_conforming_strings = on; SET lock_timeout = '2s'; ");
     sql.append("SET statement_timeout = ").append(settings.statementTimeout().toMillis());
     sql.append("; SET idle_in_transaction_session_timeout = '10min'; ");
+    if (applicationName != null) {
+      sql.append("SET application_name = ").append(Sql.literal(applicationName)).append("; ");
+    }
     sql.append(
         "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count ="
             + " 3; ");
@@ -226,7 +230,22 @@ public final class Session implements AutoCloseable {
 
   /** Undoes whatever a script did to the session; must not be in a transaction. */
   public void reset() throws SQLException {
-    execute("RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; UNLISTEN *; " + settings());
+    execute(resetting());
+  }
+
+  /** SQL of {@link #reset()}, to be sent together with what follows it. */
+  public String resetting() {
+    return "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; UNLISTEN *; " + settings();
+  }
+
+  /**
+   * From now on the session goes by this name, also after {@link #reset()}.
+   *
+   * @param name at most 63 bytes count
+   */
+  public void rename(String name) throws SQLException {
+    execute("SET application_name = " + Sql.literal(name));
+    applicationName = name;
   }
 
   /** Sends this text as one message. */

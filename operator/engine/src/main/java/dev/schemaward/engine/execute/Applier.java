@@ -7,7 +7,6 @@ import dev.schemaward.engine.bundle.Bundle;
 import dev.schemaward.engine.bundle.Migration;
 import dev.schemaward.engine.connect.ServerErrors;
 import dev.schemaward.engine.connect.Session;
-import dev.schemaward.engine.connect.Sql;
 import dev.schemaward.engine.diagnose.Diagnosis;
 import dev.schemaward.engine.drift.SchemaFingerprint;
 import dev.schemaward.engine.history.HistoryStore;
@@ -46,10 +45,24 @@ public final class Applier {
   private String planHash;
   private Session.Backend lost;
   private LedgerMark ledger;
+  private EarlyStart early;
 
   public Applier(
       ApplyRequest request, Progress progress, Cancellation cancellation, RandomGenerator random) {
+    this(request, null, progress, cancellation, random);
+  }
+
+  /**
+   * @param early what was begun of the same request; null for nothing
+   */
+  public Applier(
+      ApplyRequest request,
+      EarlyStart early,
+      Progress progress,
+      Cancellation cancellation,
+      RandomGenerator random) {
     this.request = request;
+    this.early = early;
     this.progress = progress;
     this.cancellation = cancellation;
     this.random = random;
@@ -99,11 +112,14 @@ public final class Applier {
 
   private ApplyOutcome attempt() throws EngineException {
     HistoryStore store;
+    EarlyStart.Started started = started();
     try (Session session =
-        Session.open(request.credentials(), settings("schemaward"), request.roundTrip())) {
+        started == null ? connect(request, "schemaward") : started.session()) {
       cancellation.watch(session);
       endPredecessor(session);
-      MigrationLock.acquire(session, request.policy().lockWait(), random, progress, cancellation);
+      if (started == null) {
+        MigrationLock.acquire(session, request.policy().lockWait(), random, progress, cancellation);
+      }
       store = HistoryStore.of(request.bundle(), session.schema());
       ToolLock.acquire(
           session,
@@ -112,7 +128,11 @@ public final class Applier {
           random,
           progress,
           cancellation);
-      Planner.Observation seen = Planner.observe(session, store);
+      Planner.Observation seen =
+          started == null || !store.lockKeys(request.credentials().database()).isEmpty()
+              // The tool itself might have changed the schema before we had its lock.
+              ? Planner.observe(session, store)
+              : Planner.observe(session, store, started.fingerprint());
       requireOwnership(seen, request.owner(), request.takeOverFrom());
       plan =
           Planner.plan(
@@ -133,6 +153,22 @@ public final class Applier {
     }
   }
 
+  /** What was begun before this run's first attempt; null for nothing. */
+  private EarlyStart.Started started() throws EngineException {
+    EarlyStart start = early;
+    early = null;
+    try {
+      return start == null ? null : start.await();
+    } catch (EngineException e) {
+      lost = start.backend();
+      throw e;
+    }
+  }
+
+  static Session connect(ApplyRequest request, String prefix) throws EngineException {
+    return Session.open(request.credentials(), settings(request, prefix), request.roundTrip());
+  }
+
   /**
    * The session that this run lost may not know yet that nobody listens to it any more, and still
    * hold the lock.
@@ -149,8 +185,16 @@ public final class Applier {
   }
 
   private Session.Settings settings(String prefix) {
+    return settings(request, prefix);
+  }
+
+  private static Session.Settings settings(ApplyRequest request, String prefix) {
     String name =
-        prefix + "/" + (request.owner() == null ? "cli" : shortOwner()) + "/" + request.runId();
+        prefix
+            + "/"
+            + (request.owner() == null ? "cli" : shortOwner(request.owner()))
+            + "/"
+            + request.runId();
     return new Session.Settings(
         name.substring(0, Math.min(name.length(), 63)),
         request.schema(),
@@ -158,8 +202,8 @@ public final class Applier {
   }
 
   /** The owner without its cluster: what people call it. */
-  private String shortOwner() {
-    String[] parts = request.owner().split("/", 2);
+  private static String shortOwner(String owner) {
+    String[] parts = owner.split("/", 2);
     return parts[parts.length - 1];
   }
 
@@ -265,6 +309,8 @@ public final class Applier {
   private void execute(Session session, HistoryStore store, Planner.Observation seen)
       throws EngineException {
     Diagnosis.Behind behind = (Diagnosis.Behind) plan.diagnosis();
+    // A run that died in a migration of one transaction leaves nothing behind but its own record.
+    resumed |= seen.ledger().runs().stream().findFirst().filter(run -> !run.finished()).isPresent();
     long epoch = begin(session, store, seen);
     try (BlockerWatch blockers =
         new BlockerWatch(
@@ -288,6 +334,7 @@ public final class Applier {
               cancellation,
               deadline);
       List<Migration> pending = plan.pending();
+      boolean handedOver = false;
       for (int i = 0; i < pending.size(); i++) {
         Migration migration = pending.get(i);
         Optional<Diagnosis.OpenAttempt> open = behind.openAttempt(migration);
@@ -297,7 +344,11 @@ public final class Applier {
             new Progress.MigrationStarted(
                 migration.name(), i + 1, pending.size(), open.isPresent()));
         resumed |= open.isPresent();
-        new MigrationRun(context, migration).execute(open);
+        Migration next = i + 1 < pending.size() ? pending.get(i + 1) : null;
+        if (next != null && behind.openAttempt(next).isPresent()) {
+          next = null;
+        }
+        handedOver = new MigrationRun(context, migration).execute(open, handedOver, next);
         applied.add(migration.name());
         progress.on(
             new Progress.MigrationApplied(
@@ -345,9 +396,7 @@ public final class Applier {
           "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE"
               + " datname = current_database() AND pid <> pg_backend_pid() AND usename ="
               + " session_user AND application_name ~ '^schemaward@[0-9]+/'");
-      session.execute(
-          "SET application_name = "
-              + Sql.literal(settings("schemaward@" + epoch).applicationName()));
+      session.rename(settings("schemaward@" + epoch).applicationName());
       return epoch;
     } catch (SQLException e) {
       throw "42501".equals(e.getSQLState())
@@ -379,6 +428,9 @@ public final class Applier {
   private void end(Session session, HistoryStore store, long epoch, String outcome)
       throws EngineException {
     try {
+      if (session.inTransaction()) {
+        session.execute("ROLLBACK"); // of a migration that was not begun
+      }
       session.reset();
       session.execute(
           Ledger.runFinished(

@@ -10,7 +10,7 @@ import dev.schemaward.engine.plan.ExecutionPolicy;
 /**
  * What to apply, where, and under whose authority.
  *
- * @param bundle up to its target version
+ * @param bundle up to its target version; null for an {@link EarlyStart}, which needs none
  * @param credentials of the database
  * @param schema target schema; null for the URL's, else the first of the role's search_path
  * @param policy bounds
@@ -37,6 +37,23 @@ public record ApplyRequest(
     String runId,
     String runnerBuild,
     RoundTrip roundTrip) {
+  /** The same request, to apply this bundle. */
+  public ApplyRequest applying(Bundle read) {
+    return new ApplyRequest(
+        read,
+        credentials,
+        schema,
+        policy,
+        gate,
+        approval,
+        owner,
+        takeOverFrom,
+        known,
+        runId,
+        runnerBuild,
+        roundTrip);
+  }
+
   /** What allows a plan to run. */
   public sealed interface Gate {
     /** Exactly this plan was approved. */

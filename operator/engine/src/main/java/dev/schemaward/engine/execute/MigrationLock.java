@@ -51,6 +51,13 @@ final class MigrationLock {
 
   private MigrationLock() {}
 
+  /** True when {@link #proof} would succeed. */
+  static boolean isProved(Session session, long epoch) throws SQLException {
+    return session
+        .firstRow("SELECT 1 FROM schemaward.meta WHERE epoch = " + epoch + " AND " + HELD)
+        .isPresent();
+  }
+
   /**
    * Takes the lock, polling with jitter.
    *

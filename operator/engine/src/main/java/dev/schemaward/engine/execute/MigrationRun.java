@@ -7,6 +7,7 @@ import dev.schemaward.engine.FailureReason;
 import dev.schemaward.engine.bundle.Migration;
 import dev.schemaward.engine.connect.ServerErrors;
 import dev.schemaward.engine.connect.Session;
+import dev.schemaward.engine.connect.Sql;
 import dev.schemaward.engine.connect.SqlStateClass;
 import dev.schemaward.engine.diagnose.Diagnosis.OpenAttempt;
 import dev.schemaward.engine.history.HistoryStore;
@@ -37,8 +38,17 @@ final class MigrationRun {
   private int lastDone;
   private boolean finished;
 
+  /** True when all of it, its rows included, takes effect in one transaction of ours. */
+  private boolean whole;
+
   /** True when the first segment's transaction is open already. */
   private boolean opened;
+
+  /** Whose transaction begins in the message that ends this one's; null for nobody. */
+  private Migration next;
+
+  /** True when the next one's transaction is open. */
+  private boolean nextOpened;
 
   MigrationRun(RunContext context, Migration migration) {
     this.context = context;
@@ -57,15 +67,31 @@ final class MigrationRun {
                 || segments.getFirst().kind() == Segment.Kind.OWN_BLOCK));
   }
 
+  /** True when all of the file and its rows can share one transaction of ours. */
+  private static boolean isWhole(List<Segment> segments) {
+    return segments.size() == 1 && segments.getFirst().kind() == Segment.Kind.TRANSACTION;
+  }
+
   /**
    * Runs what of the file is not done.
    *
    * @param open what is known of an earlier attempt
+   * @param begun what this method returned for the migration before: true when the session is set up
+   *     and in a new transaction, the lock proved
+   * @param following the migration after this one, of which there is no earlier attempt; null for
+   *     none
+   * @return true when the transaction of {@code following} has begun
    * @throws EngineException when it did not get to the end; history and ledger say how far it came
    */
-  void execute(Optional<OpenAttempt> open) throws EngineException {
+  boolean execute(Optional<OpenAttempt> open, boolean begun, Migration following)
+      throws EngineException {
+    whole = open.isEmpty() && isWhole(segments);
+    opened = begun;
+    next = following != null && isWhole(Segment.of(following.statements())) ? following : null;
     try {
-      session.reset();
+      if (!begun) {
+        session.reset();
+      }
       start(open);
       for (int i = 0; i < segments.size(); i++) {
         if (segments.get(i).last().index() <= lastDone) {
@@ -87,6 +113,7 @@ final class MigrationRun {
         session.execute(
             "BEGIN; " + MigrationLock.proof(context.epoch()) + "; " + finishing() + "; COMMIT");
       }
+      return nextOpened;
     } catch (SQLException e) {
       throw ServerErrors.whileWorking(e, "recording migration " + migration.name());
     }
@@ -98,10 +125,14 @@ final class MigrationRun {
   }
 
   /**
-   * Records the beginning in a commit of its own, so that a crash is visible to the tool itself.
+   * Records the beginning in a commit of its own, so that a crash is visible to the tool itself;
+   * not for what a crash leaves nothing of.
    */
   private void start(Optional<OpenAttempt> open) throws SQLException, EngineException {
     historyId = UUID.randomUUID().toString();
+    if (whole) {
+      return;
+    }
     StringBuilder sql = new StringBuilder("BEGIN; ");
     sql.append(MigrationLock.proof(context.epoch())).append("; ");
     if (open.isPresent()) {
@@ -109,10 +140,7 @@ final class MigrationRun {
       sql.append(store.rolledBack(old)).append("; ");
       sql.append(Ledger.journalMoved(old, historyId)).append("; ");
     }
-    sql.append(store.started(historyId, migration, isAtomic(migration))).append("; ");
-    sql.append(
-        Ledger.attemptStarted(
-            historyId, session.schema(), migration, context.runId(), context.planHash()));
+    sql.append(started());
     sql.append("; COMMIT");
     if (open.isEmpty()
         && !segments.isEmpty()
@@ -128,6 +156,13 @@ final class MigrationRun {
         settle(migration.statements().get(open.get().unsettled() - 1));
       }
     }
+  }
+
+  private String started() {
+    return store.started(historyId, migration, isAtomic(migration))
+        + "; "
+        + Ledger.attemptStarted(
+            historyId, session.schema(), migration, context.runId(), context.planHash());
   }
 
   private void settle(Statement statement) throws SQLException, EngineException {
@@ -178,16 +213,12 @@ final class MigrationRun {
     for (int attempt = 0; ; attempt++) {
       Statement at = segment.first();
       BlockerWatch.Watch watch = null;
+      boolean ending = false;
       try {
         context.checkTime(migration);
         boolean own = segment.kind() == Segment.Kind.OWN_BLOCK;
         if (!opened) {
-          session.execute(
-              (own ? segment.first().text() : "BEGIN")
-                  + "; "
-                  + MigrationLock.proof(context.epoch())
-                  + "; "
-                  + bounds(attempt));
+          session.execute(begin(own ? segment.first().text() : "BEGIN", attempt));
         }
         opened = false;
         boolean closedByFile =
@@ -216,8 +247,13 @@ final class MigrationRun {
           session.execute(segment.last().text());
           session.execute(bookkeeping(segment, lastSegment));
         } else {
+          ending = true;
           session.execute(
-              bookkeeping(segment, lastSegment) + "; " + (own ? segment.last().text() : "COMMIT"));
+              bookkeeping(segment, lastSegment)
+                  + "; "
+                  + (own ? segment.last().text() : "COMMIT")
+                  + (lastSegment ? beginNext() : ""));
+          nextOpened = lastSegment && next != null;
         }
         return;
       } catch (EngineException e) {
@@ -234,6 +270,10 @@ final class MigrationRun {
                 && System.nanoTime() - begun < context.policy().lockWait().toNanos();
         if (SqlStateClass.of(e.getSQLState()) != SqlStateClass.CONNECTION_LOST) {
           session.execute("ROLLBACK");
+          if (ending && lastSegment && next != null && isRecorded()) {
+            // What failed is the beginning of the next one, which will find out by itself.
+            return;
+          }
         }
         if (!again) {
           throw failed(e, at, segment, blockers);
@@ -406,7 +446,7 @@ final class MigrationRun {
         announceRange(run, statement);
         letStandbysCatchUp(run, statement);
         watch = context.blockers().begin(session.pid());
-        more = run.step(begin(attempt), finishing) ? 1 : 0;
+        more = run.step(begin("BEGIN", attempt), finishing) ? 1 : 0;
         ended(watch);
         attempt = 0;
         Duration took = since(progressed);
@@ -445,8 +485,28 @@ final class MigrationRun {
     }
   }
 
-  private String begin(int attempt) {
-    return "BEGIN; " + MigrationLock.proof(context.epoch()) + "; " + bounds(attempt);
+  private String begin(String how, int attempt) {
+    return how + "; " + MigrationLock.proof(context.epoch()) + "; " + bounds(attempt);
+  }
+
+  /**
+   * SQL behind a COMMIT that sets the session up for the next migration and begins its transaction:
+   * one message less for each. The settings have a transaction of their own, which no failure of
+   * that migration takes back.
+   */
+  private String beginNext() {
+    return next == null
+        ? ""
+        : "; BEGIN; " + session.resetting() + "; COMMIT; " + begin("BEGIN", 0);
+  }
+
+  /** True when the ledger says that all of this migration is in the database. */
+  private boolean isRecorded() throws SQLException {
+    return session
+        .firstRow(
+            "SELECT 1 FROM schemaward.attempt WHERE finished_at IS NOT NULL AND history_id = "
+                + Sql.literal(historyId))
+        .isPresent();
   }
 
   private void announceRange(BatchRun run, Statement statement) throws EngineException {
@@ -555,6 +615,12 @@ final class MigrationRun {
   }
 
   private String finishing() {
+    if (whole) {
+      return Ledger.attemptRan(
+              historyId, session.schema(), migration, context.runId(), context.planHash())
+          + "; "
+          + store.ran(historyId, migration);
+    }
     return store.finished(historyId, migration) + "; " + Ledger.attemptFinished(historyId);
   }
 
@@ -566,7 +632,7 @@ final class MigrationRun {
     if ("22012".equals(state)
         && segment != null
         && at.index() == segment.first().index()
-        && lostLock()) {
+        && !MigrationLock.isProved(session, context.epoch())) {
       return failure(
           FailureReason.TargetUnreachable,
           at,
@@ -606,12 +672,6 @@ final class MigrationRun {
         reason, at, state, error, tookEffect(at), advice(reason, state, blockers), blockers, e);
   }
 
-  private boolean lostLock() throws SQLException {
-    return session
-        .firstRow("SELECT 1 FROM schemaward.meta WHERE epoch = " + context.epoch())
-        .isEmpty();
-  }
-
   private void recordFailure(Segment segment, String state, String error) throws SQLException {
     String log =
         "Schemaward: migration "
@@ -625,9 +685,11 @@ final class MigrationRun {
                 ? "Nothing of it took effect."
                 : "Statements 1 to " + lastDone + " took effect.");
     session.execute(
-        "RESET SESSION AUTHORIZATION; RESET ROLE; "
+        "BEGIN; RESET SESSION AUTHORIZATION; RESET ROLE; "
+            + (whole ? started() + "; " : "")
             + store.failed(
-                historyId, migration, log, lastDone == 0 && (segment != null || !unsettled())));
+                historyId, migration, log, lastDone == 0 && (segment != null || !unsettled()))
+            + "; COMMIT");
   }
 
   /** True when a statement of this attempt was begun and the journal does not know its end. */
@@ -635,7 +697,7 @@ final class MigrationRun {
     return session
         .firstRow(
             "SELECT 1 FROM schemaward.statement WHERE done_at IS NULL AND history_id = "
-                + dev.schemaward.engine.connect.Sql.literal(historyId))
+                + Sql.literal(historyId))
         .isPresent();
   }
 

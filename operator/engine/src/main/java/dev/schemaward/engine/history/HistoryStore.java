@@ -46,6 +46,15 @@ public sealed interface HistoryStore
    */
   String started(String id, Migration migration, boolean atomic);
 
+  /**
+   * SQL that records, inside the one transaction in which all of it takes effect, that it ran:
+   * instead of {@link #started} and {@link #finished}, and leaving what these two would leave. It
+   * stands behind {@code Ledger.attemptRan}.
+   */
+  default String ran(String id, Migration migration) {
+    return finished(id, migration);
+  }
+
   /** SQL that records that it is finished. */
   String finished(String id, Migration migration);
 

@@ -59,6 +59,20 @@ record LedgerHistory(String schema) implements HistoryStore {
   }
 
   @Override
+  public String ran(String id, Migration migration) {
+    return "INSERT INTO schemaward.history (id, schema_name, name, checksum, started_at,"
+        + " finished_at) VALUES ("
+        + String.join(
+            ", ",
+            Sql.literal(id),
+            Sql.literal(schema),
+            Sql.literal(migration.name()),
+            Sql.literal(migration.checksum()),
+            "now(), clock_timestamp()")
+        + ")";
+  }
+
+  @Override
   public String finished(String id, Migration migration) {
     return update(id, "finished_at = clock_timestamp(), log = NULL");
   }

@@ -82,6 +82,19 @@ record PrismaHistory(String schema) implements HistoryStore {
   }
 
   @Override
+  public String ran(String id, Migration migration) {
+    return "INSERT INTO "
+        + Sql.identifier(schema, TABLE)
+        + " (id, checksum, migration_name, started_at, finished_at, applied_steps_count) VALUES ("
+        + Sql.literal(id)
+        + ", "
+        + Sql.literal(migration.checksum())
+        + ", "
+        + Sql.literal(migration.name())
+        + ", now(), clock_timestamp(), 1)";
+  }
+
+  @Override
   public String finished(String id, Migration migration) {
     return update(id, "applied_steps_count = 1, finished_at = clock_timestamp(), logs = NULL");
   }

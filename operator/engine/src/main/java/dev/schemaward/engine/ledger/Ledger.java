@@ -232,8 +232,27 @@ public final class Ledger {
   /** SQL that records an attempt's beginning. */
   public static String attemptStarted(
       String historyId, String schema, Migration migration, String runId, String planHash) {
+    return attempt(historyId, schema, migration, runId, planHash, "clock_timestamp(), NULL");
+  }
+
+  /**
+   * SQL that records an attempt's beginning and end, inside the one transaction in which all of the
+   * migration takes effect: it began when the transaction did.
+   */
+  public static String attemptRan(
+      String historyId, String schema, Migration migration, String runId, String planHash) {
+    return attempt(historyId, schema, migration, runId, planHash, "now(), clock_timestamp()");
+  }
+
+  private static String attempt(
+      String historyId,
+      String schema,
+      Migration migration,
+      String runId,
+      String planHash,
+      String startedAndFinished) {
     return "INSERT INTO schemaward.attempt (history_id, schema_name, migration, checksum, run_id,"
-        + " plan_hash) VALUES ("
+        + " plan_hash, started_at, finished_at) VALUES ("
         + String.join(
             ", ",
             Sql.literal(historyId),
@@ -241,7 +260,8 @@ public final class Ledger {
             Sql.literal(migration.name()),
             Sql.literal(migration.checksum()),
             Sql.literal(runId),
-            Sql.literal(planHash))
+            Sql.literal(planHash),
+            startedAndFinished)
         + ")";
   }
 

@@ -10,6 +10,7 @@ import dev.schemaward.engine.connect.Session;
 import dev.schemaward.engine.diagnose.Diagnoser;
 import dev.schemaward.engine.diagnose.Diagnosis;
 import dev.schemaward.engine.drift.SchemaFingerprint;
+import dev.schemaward.engine.drift.SchemaScope;
 import dev.schemaward.engine.hazard.Finding;
 import dev.schemaward.engine.hazard.HazardClass;
 import dev.schemaward.engine.hazard.HazardScan;
@@ -86,6 +87,17 @@ public final class Planner {
    * @throws EngineException for every trouble with the server
    */
   public static Observation observe(Session session, HistoryStore store) throws EngineException {
+    return observe(session, store, null);
+  }
+
+  /**
+   * Reads what a plan depends on, but for the live schema.
+   *
+   * @param fingerprint of {@link SchemaScope#all()}, read under the same lock; null to read it here
+   * @throws EngineException for every trouble with the server
+   */
+  public static Observation observe(Session session, HistoryStore store, String fingerprint)
+      throws EngineException {
     try {
       LedgerState ledger = Ledger.read(session, session.schema());
       String[] identity =
@@ -100,8 +112,17 @@ public final class Planner {
               identity[0],
               session.schema());
       History history = store.read(session);
-      String fingerprint = SchemaFingerprint.of(session, session.schema(), store.table());
-      return new Observation(history, ledger, target, fingerprint);
+      // Every known tool's table is left out anyway.
+      boolean known =
+          fingerprint != null
+              && SchemaScope.all().withoutTable(store.table()).equals(SchemaScope.all());
+      return new Observation(
+          history,
+          ledger,
+          target,
+          known
+              ? fingerprint
+              : SchemaFingerprint.of(session, session.schema(), store.table()));
     } catch (SQLException e) {
       throw ServerErrors.whileWorking(e, "reading the history and the catalogue");
     }

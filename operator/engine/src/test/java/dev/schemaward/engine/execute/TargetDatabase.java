@@ -147,6 +147,29 @@ public final class TargetDatabase {
         new Cancellation());
   }
 
+  /** A run that may be told to stop. */
+  public ApplyOutcome apply(Bundle bundle, Cancellation cancellation, Progress progress) {
+    return Schemaward.apply(
+        request(bundle, new ApplyRequest.Gate.Always()), progress, cancellation);
+  }
+
+  /** To apply this bundle, claiming nothing. */
+  public ApplyRequest request(Bundle bundle, ApplyRequest.Gate gate) {
+    return new ApplyRequest(
+        bundle,
+        credentials(),
+        null,
+        POLICY,
+        gate,
+        null,
+        null,
+        null,
+        null,
+        "run-" + RUNS.incrementAndGet(),
+        BUILD,
+        RoundTrip.UNWATCHED);
+  }
+
   /** Waits for locks for as long as a busy machine needs. */
   public ApplyOutcome applyPatiently(Bundle bundle) {
     return Schemaward.apply(
