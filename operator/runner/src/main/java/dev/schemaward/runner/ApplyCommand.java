@@ -3,10 +3,13 @@ package dev.schemaward.runner;
 import dev.schemaward.engine.EngineException;
 import dev.schemaward.engine.FailureReason;
 import dev.schemaward.engine.Schemaward;
+import dev.schemaward.engine.bundle.Bundle;
+import dev.schemaward.engine.bundle.InvalidBundleException;
 import dev.schemaward.engine.connect.Credentials;
 import dev.schemaward.engine.connect.RoundTrip;
 import dev.schemaward.engine.execute.ApplyRequest;
 import dev.schemaward.engine.execute.ApplyRequest.Gate;
+import dev.schemaward.engine.execute.EarlyStart;
 import dev.schemaward.engine.execute.Progress;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -79,23 +82,31 @@ final class ApplyCommand implements Callable<Integer>, Main.ContextAware {
               report.json()
                   ? Progress.SILENT
                   : context.output().progress(run.progress, run.resultFile != null);
+          ApplyRequest request =
+              new ApplyRequest(
+                  null,
+                  credentials,
+                  target.schema,
+                  run.policy(),
+                  gate(),
+                  approved.approval(),
+                  run.owner,
+                  run.takeOverFrom,
+                  run.knownLedger,
+                  run.run,
+                  BuildId.ID,
+                  RoundTrip.UNWATCHED);
+          EarlyStart early = EarlyStart.begin(request, progress, context.cancellation());
+          Bundle migrations;
+          try {
+            migrations = bundle.read();
+          } catch (InvalidBundleException | RuntimeException e) {
+            early.abandon();
+            throw e;
+          }
           return report.applied(
               Schemaward.apply(
-                  new ApplyRequest(
-                      bundle.read(),
-                      credentials,
-                      target.schema,
-                      run.policy(),
-                      gate(),
-                      approved.approval(),
-                      run.owner,
-                      run.takeOverFrom,
-                      run.knownLedger,
-                      run.run,
-                      BuildId.ID,
-                      RoundTrip.UNWATCHED),
-                  progress,
-                  context.cancellation()));
+                  request.applying(migrations), early, progress, context.cancellation()));
         });
   }
 

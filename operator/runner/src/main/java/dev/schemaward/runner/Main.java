@@ -8,9 +8,12 @@ import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,15 +23,6 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "schemaward",
     description = "Plans and applies PostgreSQL migrations, safely.",
-    subcommands = {
-      PlanCommand.class,
-      ApplyCommand.class,
-      StatusCommand.class,
-      RecoverCommand.class,
-      DriftCommand.class,
-      VerifyCommand.class,
-      ValidateCommand.class
-    },
     versionProvider = Main.Version.class,
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
@@ -48,6 +42,19 @@ public final class Main implements Runnable {
    * period.
    */
   private static final Duration GRACE = Duration.ofSeconds(25);
+
+  /** By name, in the order in which the help lists them. */
+  private static final Map<String, Supplier<Object>> COMMANDS = new LinkedHashMap<>();
+
+  static {
+    COMMANDS.put("plan", PlanCommand::new);
+    COMMANDS.put("apply", ApplyCommand::new);
+    COMMANDS.put("status", StatusCommand::new);
+    COMMANDS.put("recover", RecoverCommand::new);
+    COMMANDS.put("drift", DriftCommand::new);
+    COMMANDS.put("verify", VerifyCommand::new);
+    COMMANDS.put("validate", ValidateCommand::new);
+  }
 
   @Spec private CommandSpec spec;
 
@@ -100,7 +107,11 @@ public final class Main implements Runnable {
     for (String name : TargetOptions.ENVIRONMENT) {
       output.mask(TargetOptions.secrets(environment.get(name)));
     }
-    CommandLine line = commandLine(new Context(output, environment, cancellation));
+    CommandLine line = commandLine(
+            new Context(output, environment, cancellation),
+            arguments.length > 0 && COMMANDS.containsKey(arguments[0])
+                ? Set.of(arguments[0])
+                : COMMANDS.keySet());
     line.setOut(new java.io.PrintWriter(out, true, StandardCharsets.UTF_8));
     line.setErr(new java.io.PrintWriter(err, true, StandardCharsets.UTF_8));
     line.setParameterExceptionHandler(new RefusedArguments(output));
@@ -115,7 +126,13 @@ public final class Main implements Runnable {
     return line.execute(arguments);
   }
 
+  /** The whole command. */
   static CommandLine commandLine(Context context) {
+    return commandLine(context, COMMANDS.keySet());
+  }
+
+  /** The command with these subcommands only: to read the options of all takes longer than many a run. */
+  private static CommandLine commandLine(Context context, Set<String> subcommands) {
     CommandLine line =
         new CommandLine(
             new Main(),
@@ -125,6 +142,12 @@ public final class Main implements Runnable {
                 return CommandLine.defaultFactory().create(type);
               }
             });
+    COMMANDS.forEach(
+        (name, command) -> {
+          if (subcommands.contains(name)) {
+            line.addSubcommand(name, command.get());
+          }
+        });
     line.registerConverter(Duration.class, Durations::parse);
     line.getSubcommands()
         .values()

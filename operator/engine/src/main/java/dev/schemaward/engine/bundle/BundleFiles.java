@@ -1,16 +1,20 @@
 package dev.schemaward.engine.bundle;
 
 import java.io.BufferedInputStream;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -25,6 +29,8 @@ final class BundleFiles {
 
   /** Bytes of all files together, unpacked. */
   static final long MAX_BYTES = 256L << 20;
+
+  private static final int DEPTH = 8;
 
   private static final Pattern INTERESTING =
       Pattern.compile("(?i:\\.(sql|toml|conf))$|(^|/)([VB][0-9][0-9._]*|R)__[^/]*$");
@@ -70,31 +76,75 @@ final class BundleFiles {
       return;
     }
     Path inside = root.toRealPath();
-    try (Stream<Path> walk = Files.walk(root, 8)) {
-      for (Path path : (Iterable<Path>) walk.sorted()::iterator) {
-        Path relative = root.relativize(path);
-        // A mounted ConfigMap keeps its files in ..data and ..2024_…, and links to them under their
-        // own names.
-        boolean hidden = false;
-        for (Path part : relative) {
-          hidden |= part.toString().startsWith("..");
-        }
-        if (hidden || !Files.isRegularFile(path)) {
+    Map<String, Found> found = new TreeMap<>();
+    Files.walkFileTree(root, Set.of(), DEPTH, new Finder(root, found));
+    for (Map.Entry<String, Found> entry : found.entrySet()) {
+      String name = entry.getKey();
+      Path path = entry.getValue().path();
+      long size = entry.getValue().size();
+      if (entry.getValue().link()) {
+        if (!Files.isRegularFile(path)) {
           continue;
         }
-        String name = relative.toString().replace('\\', '/');
-        if (Files.isSymbolicLink(path) && !path.toRealPath().startsWith(inside)) {
+        if (!path.toRealPath().startsWith(inside)) {
           fault(name, "a symbolic link that leads out of the bundle", "Put the file itself there");
           continue;
         }
-        if (interesting(name)) {
-          long size = Files.size(path);
-          if (!reserve(name, size)) {
-            return;
-          }
-          files.put(name, Files.readAllBytes(path));
+        size = Files.size(path);
+      }
+      if (interesting(name)) {
+        if (!reserve(name, size)) {
+          return;
+        }
+        try (InputStream stream = new FileInputStream(path.toFile())) {
+          files.put(name, stream.readAllBytes());
         }
       }
+    }
+  }
+
+  /**
+   * A file or a link below the bundle's directory.
+   *
+   * @param link true for a symbolic link, whose size is not that of what it leads to
+   */
+  private record Found(Path path, long size, boolean link) {}
+
+  /**
+   * Finds files and links, with what the directory's listing says of them. A mounted ConfigMap keeps
+   * its files in ..data and ..2024_…, and links to them under their own names.
+   */
+  private static final class Finder extends SimpleFileVisitor<Path> {
+    private final Path root;
+    private final int prefix;
+    private final Map<String, Found> found;
+
+    Finder(Path root, Map<String, Found> found) {
+      this.root = root;
+      this.prefix = root.resolve("x").toString().length() - 1;
+      this.found = found;
+    }
+
+    @Override
+    public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+      return !directory.equals(root) && hidden(directory)
+          ? FileVisitResult.SKIP_SUBTREE
+          : FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+      boolean link = attributes.isSymbolicLink();
+      if ((link || attributes.isRegularFile()) && !hidden(file)) {
+        found.put(
+            file.toString().substring(prefix).replace('\\', '/'),
+            new Found(file, attributes.size(), link));
+      }
+      return FileVisitResult.CONTINUE;
+    }
+
+    private static boolean hidden(Path path) {
+      return path.getFileName().toString().startsWith("..");
     }
   }
 
