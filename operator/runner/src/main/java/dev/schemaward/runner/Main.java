@@ -107,7 +107,8 @@ public final class Main implements Runnable {
     for (String name : TargetOptions.ENVIRONMENT) {
       output.mask(TargetOptions.secrets(environment.get(name)));
     }
-    CommandLine line = commandLine(
+    CommandLine line =
+        commandLine(
             new Context(output, environment, cancellation),
             arguments.length > 0 && COMMANDS.containsKey(arguments[0])
                 ? Set.of(arguments[0])
@@ -131,7 +132,10 @@ public final class Main implements Runnable {
     return commandLine(context, COMMANDS.keySet());
   }
 
-  /** The command with these subcommands only: to read the options of all takes longer than many a run. */
+  /**
+   * The command with these subcommands only: to read the options of all takes longer than many a
+   * run.
+   */
   private static CommandLine commandLine(Context context, Set<String> subcommands) {
     CommandLine line =
         new CommandLine(

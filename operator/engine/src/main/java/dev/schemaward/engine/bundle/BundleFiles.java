@@ -111,8 +111,8 @@ final class BundleFiles {
   private record Found(Path path, long size, boolean link) {}
 
   /**
-   * Finds files and links, with what the directory's listing says of them. A mounted ConfigMap keeps
-   * its files in ..data and ..2024_…, and links to them under their own names.
+   * Finds files and links, with what the directory's listing says of them. A mounted ConfigMap
+   * keeps its files in ..data and ..2024_…, and links to them under their own names.
    */
   private static final class Finder extends SimpleFileVisitor<Path> {
     private final Path root;

@@ -113,8 +113,7 @@ public final class Applier {
   private ApplyOutcome attempt() throws EngineException {
     HistoryStore store;
     EarlyStart.Started started = started();
-    try (Session session =
-        started == null ? connect(request, "schemaward") : started.session()) {
+    try (Session session = started == null ? connect(request, "schemaward") : started.session()) {
       cancellation.watch(session);
       endPredecessor(session);
       if (started == null) {

@@ -12,8 +12,9 @@ import java.util.concurrent.FutureTask;
 import java.util.random.RandomGenerator;
 
 /**
- * The part of a run that needs no bundle: connects, takes the migration lock, reads the live schema.
- * It goes on in a thread of its own while the bundle is read, and nothing is written meanwhile.
+ * The part of a run that needs no bundle: connects, takes the migration lock, reads the live
+ * schema. It goes on in a thread of its own while the bundle is read, and nothing is written
+ * meanwhile.
  */
 public final class EarlyStart {
   private final ApplyRequest request;
@@ -80,8 +81,8 @@ public final class EarlyStart {
   }
 
   /**
-   * There will be no run: gives the lock up, without waiting for anything. What it does just then on
-   * the server ends with the connection.
+   * There will be no run: gives the lock up, without waiting for anything. What it does just then
+   * on the server ends with the connection.
    */
   public synchronized void abandon() {
     unwanted = true;

@@ -76,8 +76,8 @@ final class MigrationRun {
    * Runs what of the file is not done.
    *
    * @param open what is known of an earlier attempt
-   * @param begun what this method returned for the migration before: true when the session is set up
-   *     and in a new transaction, the lock proved
+   * @param begun what this method returned for the migration before: true when the session is set
+   *     up and in a new transaction, the lock proved
    * @param following the migration after this one, of which there is no earlier attempt; null for
    *     none
    * @return true when the transaction of {@code following} has begun
@@ -495,9 +495,7 @@ final class MigrationRun {
    * that migration takes back.
    */
   private String beginNext() {
-    return next == null
-        ? ""
-        : "; BEGIN; " + session.resetting() + "; COMMIT; " + begin("BEGIN", 0);
+    return next == null ? "" : "; BEGIN; " + session.resetting() + "; COMMIT; " + begin("BEGIN", 0);
   }
 
   /** True when the ledger says that all of this migration is in the database. */

@@ -120,9 +120,7 @@ public final class Planner {
           history,
           ledger,
           target,
-          known
-              ? fingerprint
-              : SchemaFingerprint.of(session, session.schema(), store.table()));
+          known ? fingerprint : SchemaFingerprint.of(session, session.schema(), store.table()));
     } catch (SQLException e) {
       throw ServerErrors.whileWorking(e, "reading the history and the catalogue");
     }

@@ -20,8 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** What is begun while the bundle is read is the beginning of the same run, or of none. */
 class EarlyStartTest {
-  private static final Bundle BUNDLE =
-      prisma("20260101000000_a", "create table a (id int);");
+  private static final Bundle BUNDLE = prisma("20260101000000_a", "create table a (id int);");
 
   private final TargetDatabase db = new TargetDatabase(SharedPostgres.of(18));
 
@@ -32,8 +31,7 @@ class EarlyStartTest {
     ApplyRequest request = db.request(BUNDLE, new ApplyRequest.Gate.Expected(approved.hash()));
     EarlyStart early = EarlyStart.begin(request, Progress.SILENT, new Cancellation());
     int pid = early.await().session().pid();
-    ApplyOutcome outcome =
-        Schemaward.apply(request, early, Progress.SILENT, new Cancellation());
+    ApplyOutcome outcome = Schemaward.apply(request, early, Progress.SILENT, new Cancellation());
     assertThat(outcome.failure()).isNull();
     assertThat(outcome.plan().hash()).isEqualTo(approved.hash());
     assertThat(early.backend().pid()).isEqualTo(pid);
@@ -57,8 +55,7 @@ class EarlyStartTest {
     EarlyStart early = EarlyStart.begin(request, Progress.SILENT, new Cancellation());
     early.await();
     db.sql("create table by_a_hand_run_tool (id int)");
-    ApplyOutcome outcome =
-        Schemaward.apply(request, early, Progress.SILENT, new Cancellation());
+    ApplyOutcome outcome = Schemaward.apply(request, early, Progress.SILENT, new Cancellation());
     assertThat(outcome.failure().reason()).isEqualTo(FailureReason.PlanChanged);
     assertThat(outcome.plan().hash()).isEqualTo(db.plan(both).hash());
   }
@@ -67,9 +64,7 @@ class EarlyStartTest {
   void abandonedItGivesTheLockUp() throws SQLException {
     EarlyStart early =
         EarlyStart.begin(
-            db.request(null, new ApplyRequest.Gate.Always()),
-            Progress.SILENT,
-            new Cancellation());
+            db.request(null, new ApplyRequest.Gate.Always()), Progress.SILENT, new Cancellation());
     early.abandon();
     long deadline = System.nanoTime() + 10_000_000_000L;
     try (Connection other = db.server().connect(db.name());

@@ -14,7 +14,8 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 /**
- * One message ends a migration and begins the next one: each must have its own outcome all the same.
+ * One message ends a migration and begins the next one: each must have its own outcome all the
+ * same.
  */
 class HandoverTest {
   private final TargetDatabase db = new TargetDatabase(SharedPostgres.of(18));
@@ -51,7 +52,8 @@ class HandoverTest {
         new RoundTrip() {
           @Override
           public void before(String sql) {
-            if (sql.contains("INSERT INTO schemaward.attempt") && sql.contains("20260101000000_a")) {
+            if (sql.contains("INSERT INTO schemaward.attempt")
+                && sql.contains("20260101000000_a")) {
               db.sql("update schemaward.meta set epoch = epoch + 1");
             }
           }
@@ -127,9 +129,11 @@ class HandoverTest {
       assertThat(outcome.failure()).isNull();
       assertThat(stepped.getCount()).isZero();
     }
-    assertThat(db.query("select relnamespace::regnamespace::text from pg_class where relname = 'b'"))
+    assertThat(
+            db.query("select relnamespace::regnamespace::text from pg_class where relname = 'b'"))
         .containsExactly("elsewhere");
-    assertThat(db.query("select relnamespace::regnamespace::text from pg_class where relname = 'c'"))
+    assertThat(
+            db.query("select relnamespace::regnamespace::text from pg_class where relname = 'c'"))
         .containsExactly("public");
   }
 
