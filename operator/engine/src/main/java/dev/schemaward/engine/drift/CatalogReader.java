@@ -21,10 +21,14 @@ final class CatalogReader {
   /** An object vanished between being listed and being printed. */
   private static final List<String> CHANGED_MEANWHILE = List.of("XX000", "42P01", "42883", "42704");
 
+  /**
+   * All rows are read: a plan made for the first tenth of them, which is what a cursor gets, takes
+   * up to three times as long (2,000 tables on PostgreSQL 14).
+   */
   private static final String SETTINGS =
       "SET LOCAL search_path = pg_catalog; SET LOCAL DateStyle = ISO; SET LOCAL IntervalStyle ="
           + " postgres; SET LOCAL extra_float_digits = 1; SET LOCAL bytea_output = hex; SET LOCAL"
-          + " quote_all_identifiers = off; SET LOCAL jit = off; SET LOCAL work_mem = '16MB'";
+          + " quote_all_identifiers = off; SET LOCAL jit = off; SET LOCAL work_mem = '16MB'; SET LOCAL cursor_tuple_fraction = 1";
 
   private CatalogReader() {}
 

@@ -68,12 +68,15 @@ public final class DriftCheck {
   }
 
   private DriftReport run() throws EngineException, SQLException, ShadowUnavailableException {
-    Planner.Observation seen = Planner.observe(session, store);
+    Planner.Observation seen = observe();
     // Whatever keeps a plan from being made keeps the expected schema from being known.
     Plan plan =
         Planner.plan(
             seen, request.bundle(), ExecutionPolicy.DEFAULT, "", session.majorVersion(), null);
     requireWhole(plan.diagnosis());
+    if (plan.diagnosis().applied().isEmpty()) {
+      requireSchema(seen.target().database());
+    }
     String[] role = migratingRole();
     ShadowDatabase.Names names =
         new ShadowDatabase.Names(seen.target().database(), role[0], session.schema());
@@ -97,6 +100,51 @@ public final class DriftCheck {
             "a migration ran while the schema was read; trying again");
       }
       return report(plan, expected, live, environment, shadow, role[1]);
+    }
+  }
+
+  private Planner.Observation observe() throws EngineException, SQLException {
+    try {
+      return Planner.observe(session, store);
+    } catch (EngineException e) {
+      if (e.reason() != FailureReason.PrivilegeMissing) {
+        throw e;
+      }
+      String role = session.row("SELECT quote_ident(current_user)")[0];
+      throw new EngineException(
+          FailureReason.PrivilegeMissing,
+          e.getMessage()
+              + ". The role that checks reads the histories: "
+              + (store.table() == null
+                  ? ""
+                  : "GRANT SELECT ON "
+                      + Sql.identifier(session.schema(), store.table())
+                      + " TO "
+                      + role
+                      + "; ")
+              + "GRANT USAGE ON SCHEMA schemaward TO "
+              + role
+              + "; GRANT SELECT ON ALL TABLES IN SCHEMA schemaward TO "
+              + role,
+          e);
+    }
+  }
+
+  /** Without a schema and without a history in it, a dropped one looks like one yet to come. */
+  private void requireSchema(String database) throws EngineException, SQLException {
+    if (session
+        .firstRow(
+            "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = "
+                + Sql.literal(session.schema()))
+        .isEmpty()) {
+      throw new EngineException(
+          FailureReason.DependencyMissing,
+          "database "
+              + database
+              + " has no schema "
+              + session.schema()
+              + ", and no history says that anything was applied to it: its name is wrong, nothing"
+              + " was applied yet, or it was dropped with its history");
     }
   }
 
