@@ -28,7 +28,8 @@ final class CatalogReader {
   private static final String SETTINGS =
       "SET LOCAL search_path = pg_catalog; SET LOCAL DateStyle = ISO; SET LOCAL IntervalStyle ="
           + " postgres; SET LOCAL extra_float_digits = 1; SET LOCAL bytea_output = hex; SET LOCAL"
-          + " quote_all_identifiers = off; SET LOCAL jit = off; SET LOCAL work_mem = '16MB'; SET LOCAL cursor_tuple_fraction = 1";
+          + " quote_all_identifiers = off; SET LOCAL jit = off; SET LOCAL work_mem = '16MB'; SET"
+          + " LOCAL cursor_tuple_fraction = 1";
 
   private CatalogReader() {}
 

@@ -118,16 +118,13 @@ class DriftBadInputTest {
           SecretDirectory.parseUrl(
               "postgresql://u:p@127.0.0.1:" + old.getLocalPort() + "/db?sslmode=disable", "test");
       assertThatThrownBy(
-              () ->
-                  check(
-                      credentials, 18, null, TargetDatabase.prisma("1_a", "CREATE TABLE a ()")))
+              () -> check(credentials, 18, null, TargetDatabase.prisma("1_a", "CREATE TABLE a ()")))
           .isInstanceOfSatisfying(
               EngineException.class,
               e -> {
                 assertThat(e.reason()).isEqualTo(FailureReason.ServerUnsupported);
                 assertThat(e)
-                    .hasMessage(
-                        "the server is PostgreSQL 12.22; Schemaward needs 13 or newer");
+                    .hasMessage("the server is PostgreSQL 12.22; Schemaward needs 13 or newer");
               });
     } catch (EngineException e) {
       throw new IllegalStateException(e);
