@@ -9,7 +9,6 @@ import dev.schemaward.engine.bundle.Bundle;
 import dev.schemaward.engine.bundle.InvalidBundleException;
 import dev.schemaward.engine.connect.Credentials;
 import dev.schemaward.engine.drift.DriftCheck;
-import dev.schemaward.engine.drift.DriftIgnore;
 import dev.schemaward.engine.drift.DriftReport;
 import dev.schemaward.engine.drift.DriftRequest;
 import dev.schemaward.engine.drift.DriftText;
@@ -99,7 +98,8 @@ final class DriftCommand implements Callable<Integer>, Main.ContextAware {
       Credentials credentials = context.credentials(target);
       DriftReport report =
           DriftCheck.run(
-              new DriftRequest(read, credentials, target.schema, shadow(), patterns(), true));
+              new DriftRequest(
+                  read, credentials, target.schema, shadow(), DriftIgnores.parse(ignores), true));
       print(report);
       write(report, read);
       return report.drifted() ? ExitCode.DIFFERENT.code() : ExitCode.OK.code();
@@ -116,18 +116,6 @@ final class DriftCommand implements Callable<Integer>, Main.ContextAware {
       context.output().mask(there.server().secrets());
     }
     return choice;
-  }
-
-  private List<DriftIgnore> patterns() throws EngineException {
-    List<DriftIgnore> patterns = new ArrayList<>();
-    for (String text : ignores) {
-      try {
-        patterns.add(DriftIgnore.parse(text));
-      } catch (IllegalArgumentException e) {
-        throw new EngineException(FailureReason.InvalidRequest, "--ignore: " + e.getMessage());
-      }
-    }
-    return patterns;
   }
 
   private void print(DriftReport report) {

@@ -53,6 +53,7 @@ public final class Main implements Runnable {
     COMMANDS.put("recover", RecoverCommand::new);
     COMMANDS.put("drift", DriftCommand::new);
     COMMANDS.put("verify", VerifyCommand::new);
+    COMMANDS.put("check", CheckCommand::new);
     COMMANDS.put("validate", ValidateCommand::new);
   }
 

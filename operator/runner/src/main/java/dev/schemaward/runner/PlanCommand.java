@@ -1,10 +1,19 @@
 package dev.schemaward.runner;
 
+import dev.schemaward.engine.EngineException;
 import dev.schemaward.engine.Schemaward;
+import dev.schemaward.engine.bundle.Bundle;
 import dev.schemaward.engine.connect.Credentials;
+import dev.schemaward.engine.drift.DriftCheck;
+import dev.schemaward.engine.drift.DriftIgnore;
+import dev.schemaward.engine.drift.DriftRequest;
+import dev.schemaward.engine.plan.Plan;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code schemaward plan}. */
 @Command(
@@ -20,6 +29,20 @@ final class PlanCommand implements Callable<Integer>, Main.ContextAware {
   @Mixin TargetOptions target;
   @Mixin ShadowOptions shadow;
   @Mixin RunOptions run;
+
+  @Option(
+      names = "--drift",
+      description =
+          "Compare the schema with its applied migrations first, and say so in the plan when it is"
+              + " another. Needs a shadow.")
+  boolean drift;
+
+  @Option(
+      names = "--ignore",
+      paramLabel = "PATTERN: REASON",
+      description = "What may differ, as for drift. Repeatable.")
+  List<String> ignores = new ArrayList<>();
+
   private Main.Context context;
 
   @Override
@@ -37,9 +60,10 @@ final class PlanCommand implements Callable<Integer>, Main.ContextAware {
               () ->
                   Schemaward.recovery(
                       Recoveries.request(bundle, target, run, credentials, null, null)));
-          return report.planned(
+          Bundle read = bundle.read();
+          Plan plan =
               Schemaward.plan(
-                  bundle.read(),
+                  read,
                   credentials,
                   target.schema,
                   run.policy(),
@@ -47,7 +71,30 @@ final class PlanCommand implements Callable<Integer>, Main.ContextAware {
                   run.takeOverFrom,
                   BuildId.ID,
                   run.knownLedger,
-                  run.assessor(shadow.choiceOrOff(context.environment()))));
+                  run.assessor(shadow.choiceOrOff(context.environment())));
+          return report.planned(
+              drift && !plan.pending().isEmpty() ? compared(plan, read, credentials) : plan);
         });
+  }
+
+  /** What keeps the schema from being compared does not keep the plan from being made. */
+  private Plan compared(Plan plan, Bundle read, Credentials credentials) throws EngineException {
+    List<DriftIgnore> patterns = DriftIgnores.parse(ignores);
+    try {
+      return DriftCheck.finding(
+              DriftCheck.run(
+                  new DriftRequest(
+                      read,
+                      credentials,
+                      target.schema,
+                      shadow.choice(context.environment()),
+                      patterns,
+                      false)))
+          .map(plan::with)
+          .orElse(plan);
+    } catch (EngineException e) {
+      context.output().error("not compared with its migrations: " + e.getMessage());
+      return plan;
+    }
   }
 }

@@ -58,6 +58,7 @@ final class ResultEncoder {
             null,
             result.document(),
             verification(result.verification(), 60, 0),
+            drift(result.drift(), 60, 0),
             result.durationMillis()));
   }
 
@@ -144,7 +145,23 @@ final class ResultEncoder {
         r.ledger(),
         r.document(),
         verification(r.verification(), text, items),
+        drift(r.drift(), text, items),
         r.durationMillis());
+  }
+
+  private RunResult.Drift drift(RunResult.Drift d, int text, int items) {
+    return d == null
+        ? null
+        : new RunResult.Drift(
+            d.drifted(),
+            d.high(),
+            d.medium(),
+            d.low(),
+            d.ignored(),
+            d.fingerprint(),
+            names(d.objects(), text, items),
+            text(d.revert(), Math.min(300, text)),
+            text(d.adopt(), Math.min(300, text)));
   }
 
   /** The failed ones first: they are what a person must know. */

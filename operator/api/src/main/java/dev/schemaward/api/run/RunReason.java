@@ -19,6 +19,8 @@ public enum RunReason {
   Recovered(ExitCode.OK),
   /** {@code verify}: everything that was asked for holds. */
   Verified(ExitCode.OK),
+  /** {@code check}: drift and verification say what was found, good or bad. */
+  Checked(ExitCode.OK),
   /** {@code apply --if-allowed}: the plan needs an approval; nothing was executed. */
   ApprovalRequired(ExitCode.OK),
   /** The command line or the request is wrong. */

@@ -9,7 +9,7 @@ import java.util.List;
  * message. Contains no SQL text, no row data and no secret. Every field but {@code kind}, {@code
  * reason} and {@code message} may be null.
  *
- * @param kind the subcommand: {@code plan}, {@code apply}, {@code verify}
+ * @param kind the subcommand, for example {@code plan}
  * @param runId the id that the operator gave with {@code --run}, or one that the runner made
  * @param reason why the run ended
  * @param message one or two sentences for a person, at most 1024 bytes: what, where, what took
@@ -29,6 +29,7 @@ import java.util.List;
  * @param document length and digest of the framed plan document in the log; null when there is none
  * @param verification what {@code verify} found, failed checks first and no more of them than fit;
  *     null when nothing was verified
+ * @param drift how the schema stands against its migrations; null when it was not compared
  * @param durationMillis wall-clock time of the run, in milliseconds
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -52,9 +53,10 @@ public record RunResult(
     Ledger ledger,
     Document document,
     VerificationDocument verification,
+    Drift drift,
     long durationMillis) {
 
-  /** Of a run that verified nothing. */
+  /** Of a run that verified and compared nothing. */
   public RunResult(
       String kind,
       String runId,
@@ -93,6 +95,7 @@ public record RunResult(
         ledger,
         document,
         null,
+        null,
         durationMillis);
   }
 
@@ -116,6 +119,32 @@ public record RunResult(
         recovery,
         ledger,
         document,
+        found,
+        drift,
+        durationMillis);
+  }
+
+  /** The same with what a comparison found. */
+  public RunResult with(Drift found) {
+    return new RunResult(
+        kind,
+        runId,
+        reason,
+        message,
+        runnerBuild,
+        target,
+        planHash,
+        plan,
+        history,
+        applied,
+        appliedCount,
+        resumed,
+        failure,
+        waitingFor,
+        recovery,
+        ledger,
+        document,
+        verification,
         found,
         durationMillis);
   }
@@ -228,6 +257,33 @@ public record RunResult(
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Ledger(String id, long epoch) {}
+
+  /**
+   * How the live schema stands against the one that the applied migrations make, in numbers.
+   *
+   * @param drifted true when something differs that may not
+   * @param high objects that differ so that data may be wrong, lost or exposed, or a query fails or
+   *     becomes slow
+   * @param medium objects that differ in behaviour
+   * @param low objects of which only people notice that they differ
+   * @param ignored differences that a pattern allows
+   * @param fingerprint {@code sha256:<64 hex>} over the differences; equal for equal ones
+   * @param objects the first differences, a line each
+   * @param revert verdict on the SQL that makes the schema what it should be; null when none
+   * @param adopt verdict on the migration that says what the schema is; null when none
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Drift(
+      boolean drifted,
+      int high,
+      int medium,
+      int low,
+      int ignored,
+      String fingerprint,
+      List<String> objects,
+      String revert,
+      String adopt) {}
 
   /**
    * A framed document in the log.

@@ -20,6 +20,9 @@ public final class Annotations {
   /** Any new token: try again what is stalled; handled once. */
   public static final String RETRY_REQUESTED_AT = "schemaward.dev/retry-requested-at";
 
+  /** Any new token: compare and verify now; handled once. */
+  public static final String CHECK_REQUESTED_AT = "schemaward.dev/check-requested-at";
+
   /** {@code <clusterId>/<namespace>/<name>} of the owner whose database is taken over. */
   public static final String TAKE_OVER_FROM = "schemaward.dev/take-over-from";
 

@@ -25,6 +25,8 @@ import java.util.Map;
  * @param approval when a person must agree
  * @param lint which findings keep a plan from running
  * @param execution timeouts and attempts
+ * @param verify what must hold after a run; null for nothing
+ * @param drift when the schema is compared with its migrations; null for never
  * @param runner how the Job's pod is made
  * @param suspend true: nothing new is planned or applied
  */
@@ -49,6 +51,15 @@ public record DatabaseMigrationSpec(
     @JsonPropertyDescription("Which findings keep a plan from running, and which are accepted.")
         Lint lint,
     @JsonPropertyDescription("Timeouts and attempts of a run.") Execution execution,
+    @JsonPropertyDescription(
+            "What must hold in the database, and around it, after a run. Absent: nothing is"
+                + " checked. What does not hold is Stalled: VerificationFailed.")
+        VerifySpec verify,
+    @JsonPropertyDescription(
+            "Comparison of the live schema with the one that the applied migrations make: after"
+                + " each run, every interval, and when annotation schemaward.dev/check-requested-at"
+                + " gets a new value. Absent: never; {} is every hour.")
+        Drift drift,
     @JsonPropertyDescription("How the pod of a Job is made.") Runner runner,
     @Default("false")
         @JsonPropertyDescription(
@@ -242,6 +253,62 @@ public record DatabaseMigrationSpec(
       maxAttempts = maxAttempts == null ? 5 : maxAttempts;
     }
   }
+
+  /** What drift means for runs. */
+  public enum OnDrift {
+    Report,
+    Block
+  }
+
+  /**
+   * Comparison of the live schema with the expected one.
+   *
+   * @param interval time between two comparisons
+   * @param onDrift what drift means for runs
+   * @param ignore what may differ
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Drift(
+      @Default("1h")
+          @Pattern(Durations.PATTERN)
+          @Size(max = 32)
+          @JsonPropertyDescription(
+              "Time between two comparisons, for example 1h; up to a tenth more, so that not all"
+                  + " come at once. At least 10s.")
+          String interval,
+      @Default("Report")
+          @JsonPropertyDescription(
+              "Report: condition Drifted says it. Block: besides, nothing is executed on a schema"
+                  + " that has drifted, or of which nobody can say whether it has.")
+          OnDrift onDrift,
+      @JsonPropertyDescription("What may differ, and why.") @Size(max = 100)
+          List<DriftIgnore> ignore) {
+    public Drift {
+      interval = interval == null ? "1h" : interval;
+      onDrift = onDrift == null ? OnDrift.Report : onDrift;
+      ignore = ignore == null ? List.of() : List.copyOf(ignore);
+    }
+  }
+
+  /**
+   * Something that may differ.
+   *
+   * @param objects kind, name and attribute
+   * @param reason why
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record DriftIgnore(
+      @Required
+          @Size(min = 1, max = 256)
+          @Pattern("^[^:]+$")
+          @JsonPropertyDescription(
+              "Kind, name and @attribute, each with * for anything: table public.tmp_*, or * *"
+                  + " @comment.")
+          String objects,
+      @Required
+          @Size(min = 1, max = 256)
+          @JsonPropertyDescription("Why it may differ; it is shown in the report.")
+          String reason) {}
 
   /**
    * Sessions in the way that may be ended.

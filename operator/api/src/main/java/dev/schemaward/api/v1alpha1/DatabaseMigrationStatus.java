@@ -35,6 +35,11 @@ public record DatabaseMigrationStatus(
     @JsonPropertyDescription("The ledger in the database, as it was last seen.")
         LedgerStatus ledger,
     @JsonPropertyDescription("The last ten runs, newest first.") List<HistoryEntry> history,
+    @JsonPropertyDescription("How the schema stands against its migrations.") DriftStatus drift,
+    @JsonPropertyDescription("Whether what spec.verify asks for holds.")
+        VerificationStatus verification,
+    @JsonPropertyDescription("The last check of drift and of what must hold.")
+        CheckStatus lastCheck,
     @JsonPropertyDescription("Last value of schemaward.dev/reconcile-requested-at that was seen.")
         String lastHandledReconcileAt,
     @JsonPropertyDescription("Last value of schemaward.dev/retry-requested-at that was seen.")
@@ -43,7 +48,8 @@ public record DatabaseMigrationStatus(
   /** A status that says nothing. */
   public static final DatabaseMigrationStatus EMPTY =
       new DatabaseMigrationStatus(
-          null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+          null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+          null, null, null);
 
   public DatabaseMigrationStatus {
     conditions = conditions == null ? List.of() : List.copyOf(conditions);
@@ -72,6 +78,8 @@ public record DatabaseMigrationStatus(
     public static final String PLANNED = "Planned";
     public static final String APPROVED = "Approved";
     public static final String APPLIED = "Applied";
+    public static final String DRIFTED = "Drifted";
+    public static final String VERIFIED = "Verified";
     public static final String APPROVAL_POLICY_ENFORCED = "ApprovalPolicyEnforced";
   }
 
@@ -192,6 +200,72 @@ public record DatabaseMigrationStatus(
       @JsonPropertyDescription("Its UUID.") String id,
       @JsonPropertyDescription("Number of runs that it has seen.") long epoch) {}
 
+  /** How the live schema stands against the one that the applied migrations make. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record DriftStatus(
+      @JsonPropertyDescription("True when something differs that may not.") boolean drifted,
+      @JsonPropertyDescription("Objects that differ: wrong data, lost protection, slow queries.")
+          Integer high,
+      @JsonPropertyDescription("Objects that differ: another behaviour.") Integer medium,
+      @JsonPropertyDescription("Objects that differ: only people notice.") Integer low,
+      @JsonPropertyDescription("When these differences were first seen, if there are any.")
+          String since,
+      @JsonPropertyDescription("Names the differences, whatever the database is otherwise like.")
+          String fingerprint,
+      @JsonPropertyDescription("The first twenty differences.") List<DriftObject> objects,
+      @JsonPropertyDescription("What is known of SQL that makes the schema what it should be.")
+          String revert,
+      @JsonPropertyDescription("What is known of a migration that says what the schema is.")
+          String adopt,
+      @JsonPropertyDescription(
+              "ConfigMap with the whole report: drift.txt, revert.sql, adopt.sql, drift.json.")
+          DocumentReference documentRef,
+      @JsonPropertyDescription("Id of the run after which it was compared.") String after,
+      @JsonPropertyDescription("When it was compared.") String at) {
+    public DriftStatus {
+      objects = objects == null ? List.of() : List.copyOf(objects);
+    }
+  }
+
+  /** One object that differs. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record DriftObject(
+      @JsonPropertyDescription("Which object, and how it differs.") String difference,
+      @JsonPropertyDescription("When this difference was first seen.") String since) {}
+
+  /** What spec.verify asks for, as it was last seen. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record VerificationStatus(
+      @JsonPropertyDescription("True when everything holds.") boolean ok,
+      @JsonPropertyDescription("How many checks were made.") Integer checks,
+      @JsonPropertyDescription("How many of them failed.") Integer failed,
+      @JsonPropertyDescription("The first ten failures, a line each.") List<String> failures,
+      @JsonPropertyDescription("Id of the run after which it was checked.") String after,
+      @JsonPropertyDescription("When it was checked.") String at) {
+    public VerificationStatus {
+      failures = failures == null ? List.of() : List.copyOf(failures);
+    }
+  }
+
+  /** The last Job that checked. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record CheckStatus(
+      @JsonPropertyDescription("Id of its run.") String id,
+      @JsonPropertyDescription("Id of the run after which it was made.") String after,
+      @JsonPropertyDescription(
+              "Value of schemaward.dev/check-requested-at when it was started, if any.")
+          String requestedAt,
+      @JsonPropertyDescription("Digest of what was asked for.") String basis,
+      @JsonPropertyDescription("How often in a row it was tried.") int attempt,
+      @JsonPropertyDescription("Checked, or why it could not; absent when it left no result.")
+          String reason,
+      @JsonPropertyDescription("The same for people.") String message,
+      @JsonPropertyDescription("When it ended.") String at) {}
+
   /** A run of the past. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   @JsonIgnoreProperties(ignoreUnknown = true)
@@ -203,6 +277,7 @@ public record DatabaseMigrationStatus(
       @JsonPropertyDescription("How many migrations it applied.") Integer appliedCount,
       @JsonPropertyDescription("Newest applied migration afterwards.") String version,
       @JsonPropertyDescription("Who had approved.") List<String> approvedBy,
+      @JsonPropertyDescription("Whether what spec.verify asks for held after it.") Boolean verified,
       @JsonPropertyDescription("How often in a row it ended like this.") int times,
       @JsonPropertyDescription("When it last ended.") String at) {}
 }

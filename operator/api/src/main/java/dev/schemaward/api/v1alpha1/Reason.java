@@ -14,6 +14,8 @@ public enum Reason {
   Applying(Kind.WORKING),
   /** A recovery plan is being performed. */
   Recovering(Kind.WORKING),
+  /** What must hold after a run, or the schema before one, is being checked. */
+  Verifying(Kind.WORKING),
   /** A run ended without a result; it is started again after a while. */
   BackingOff(Kind.WORKING),
   /** The object is being deleted; a run that has started is let end. */
@@ -63,7 +65,11 @@ public enum Reason {
   ChecksumMismatch(Kind.STALLED),
   /** The lint policy keeps the plan from running. */
   LintBlocked(Kind.STALLED),
-  /** What must hold in the database does not. */
+  /** The schema differs from its migrations, and the policy keeps plans from running then. */
+  DriftDetected(Kind.STALLED),
+  /** Nobody can say whether the schema has drifted, and the policy is to block. */
+  DriftUnknown(Kind.STALLED),
+  /** Something that spec.verify asks for does not hold. */
   VerificationFailed(Kind.STALLED),
   /** A statement failed for a reason that does not go away by itself. */
   MigrationFailed(Kind.STALLED),
@@ -88,6 +94,12 @@ public enum Reason {
   PlanReady(Kind.EXTRA),
   /** Condition Approved: an approval is recorded. */
   Approved(Kind.EXTRA),
+  /** Condition Drifted: the schema is what its migrations make. */
+  NoDrift(Kind.EXTRA),
+  /** Condition Verified: everything that spec.verify asks for holds. */
+  Verified(Kind.EXTRA),
+  /** Condition Drifted or Verified: the check could not be made; the message says why. */
+  CheckFailed(Kind.EXTRA),
   /** Condition ApprovalPolicyEnforced: an attempt without the right was refused. */
   Enforced(Kind.EXTRA);
 

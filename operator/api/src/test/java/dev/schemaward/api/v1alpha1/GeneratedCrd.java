@@ -80,6 +80,7 @@ final class GeneratedCrd {
         column("VERSION", "string", ".status.version", 0),
         column("PENDING", "integer", ".status.pending", 0),
         column("PLAN", "string", ".status.plan.shortId", 0),
+        column("DRIFT", "string", ".status.conditions[?(@.type==\"Drifted\")].status", 0),
         column("AGE", "date", ".metadata.creationTimestamp", 0),
         column("MESSAGE", "string", ready + ".message", 1));
   }

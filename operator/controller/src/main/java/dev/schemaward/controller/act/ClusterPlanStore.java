@@ -7,9 +7,7 @@ import dev.schemaward.controller.run.JobMarks;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,7 +17,6 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.zip.GZIPOutputStream;
 
 /**
@@ -35,9 +32,11 @@ public final class ClusterPlanStore implements PlanStore {
   private static final int TEXT_BYTES = 250 * 1024;
 
   private final KubernetesClient client;
+  private final OwnedConfigMaps configMaps;
 
   public ClusterPlanStore(KubernetesClient client) {
     this.client = client;
+    this.configMaps = new OwnedConfigMaps(client);
   }
 
   @Override
@@ -45,36 +44,9 @@ public final class ClusterPlanStore implements PlanStore {
     List<ConfigMap> maps = maps(owner, json, plan);
     // The first is written last: whoever sees it can read the rest.
     for (ConfigMap map : maps.reversed()) {
-      write(map);
+      configMaps.write(map);
     }
     return maps.getFirst().getMetadata().getName();
-  }
-
-  private void write(ConfigMap map) {
-    try {
-      client.resource(map).create();
-    } catch (KubernetesClientException e) {
-      if (e.getCode() != 409) {
-        throw e;
-      }
-      ConfigMap found = client.resource(map).get();
-      if (found == null) {
-        throw e; // it has just gone: look at the world again
-      }
-      if (!sameContent(found, map)) {
-        client.resource(found).delete();
-        client.resource(map).create();
-      }
-    }
-  }
-
-  private static boolean sameContent(ConfigMap a, ConfigMap b) {
-    return Objects.equals(orEmpty(a.getData()), orEmpty(b.getData()))
-        && Objects.equals(orEmpty(a.getBinaryData()), orEmpty(b.getBinaryData()));
-  }
-
-  private static Map<String, String> orEmpty(Map<String, String> map) {
-    return map == null ? Map.of() : map;
   }
 
   @Override
@@ -123,32 +95,11 @@ public final class ClusterPlanStore implements PlanStore {
   }
 
   private static ConfigMap base(HasMetadata owner, String name, PlanDocument plan) {
-    return new ConfigMapBuilder()
-        .withNewMetadata()
-        .withName(name)
-        .withNamespace(owner.getMetadata().getNamespace())
-        .withLabels(
-            Map.of(
-                JobMarks.MANAGED_BY,
-                JobMarks.MANAGED_BY_VALUE,
-                JobMarks.COMPONENT,
-                JobMarks.COMPONENT_PLAN,
-                JobMarks.MIGRATION,
-                owner.getMetadata().getName(),
-                JobMarks.PLAN,
-                plan.shortId()))
+    return new ConfigMapBuilder(OwnedConfigMaps.empty(owner, name, JobMarks.COMPONENT_PLAN))
+        .editMetadata()
+        .addToLabels(JobMarks.PLAN, plan.shortId())
         .addToAnnotations(JobMarks.PLAN_HASH, plan.hash())
-        .withOwnerReferences(
-            new OwnerReferenceBuilder()
-                .withApiVersion(owner.getApiVersion())
-                .withKind(owner.getKind())
-                .withName(owner.getMetadata().getName())
-                .withUid(owner.getMetadata().getUid())
-                .withController(true)
-                .withBlockOwnerDeletion(false)
-                .build())
         .endMetadata()
-        .withImmutable(true)
         .build();
   }
 

@@ -196,10 +196,11 @@ public final class JobTemplate {
     Arguments arguments =
         new Arguments(
             switch (request.mode()) {
-              case RunRequest.Mode.Plan() -> "plan";
+              case RunRequest.Mode.Plan plan -> "plan";
               case RunRequest.Mode.Apply apply -> "apply";
               case RunRequest.Mode.ApplyIfAllowed apply -> "apply";
               case RunRequest.Mode.Recover recover -> "recover";
+              case RunRequest.Mode.Check check -> "check";
             });
     arguments.add("--bundle", JobContract.BUNDLE_DIRECTORY);
     arguments.add("--secret-dir", JobContract.SECRET_DIRECTORY);
@@ -207,6 +208,13 @@ public final class JobTemplate {
         .forEach((what, key) -> arguments.add("--secret-key", what + "=" + key));
     arguments.add("--schema", request.schema());
     arguments.add("--format", request.format());
+    if (request.mode() instanceof RunRequest.Mode.Check check) {
+      comparison(arguments, check.drift());
+      arguments.add("--verification", check.verification());
+      arguments.add("--run", request.runId());
+      arguments.add("--result-file", JobContract.RESULT_FILE);
+      return arguments.list;
+    }
     arguments.add("--target-version", request.targetVersion());
     arguments.add("--lock-wait", seconds(request.limits().lockWait()));
     arguments.add("--statement-timeout", seconds(request.limits().statementTimeout()));
@@ -222,7 +230,7 @@ public final class JobTemplate {
     arguments.add("--take-over-from", request.takeOverFrom());
     arguments.add("--result-file", JobContract.RESULT_FILE);
     switch (request.mode()) {
-      case RunRequest.Mode.Plan() -> {}
+      case RunRequest.Mode.Plan(RunRequest.Comparison drift) -> comparison(arguments, drift);
       case RunRequest.Mode.ApplyIfAllowed(String rule) -> {
         arguments.add("--if-allowed");
         arguments.add("--approval", rule);
@@ -236,11 +244,21 @@ public final class JobTemplate {
         arguments.add("--expect", expect);
         approval(arguments, approval);
       }
+      case RunRequest.Mode.Check check -> throw new IllegalStateException("told before");
     }
     if (!(request.mode() instanceof RunRequest.Mode.Recover)) {
       arguments.add("--plan-frame");
     }
     return arguments.list;
+  }
+
+  private static void comparison(Arguments arguments, RunRequest.Comparison drift) {
+    if (drift != null) {
+      arguments.add("--drift");
+      drift
+          .ignores()
+          .forEach(ignore -> arguments.add("--ignore", Bytes.atMost(ignore, MAX_TEXT_BYTES)));
+    }
   }
 
   private static void bounds(Arguments arguments, RunRequest.Limits limits) {

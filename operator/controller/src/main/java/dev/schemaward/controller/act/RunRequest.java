@@ -53,8 +53,12 @@ public record RunRequest(
 
   /** What a run may do. */
   public sealed interface Mode {
-    /** Look and plan. */
-    record Plan() implements Mode {}
+    /**
+     * Look and plan.
+     *
+     * @param drift whether to compare the schema with its migrations; null for not
+     */
+    record Plan(Comparison drift) implements Mode {}
 
     /** Execute exactly this plan. */
     record Apply(String expectPlan, Approval approval) implements Mode {}
@@ -68,7 +72,22 @@ public record RunRequest(
 
     /** Perform exactly this recovery plan. */
     record Recover(String expect, Approval approval) implements Mode {}
+
+    /**
+     * Verify, and compare the schema with its migrations.
+     *
+     * @param drift whether to compare; null for not
+     * @param verification {@code spec.verify} as JSON; null for nothing
+     */
+    record Check(Comparison drift, String verification) implements Mode {}
   }
+
+  /**
+   * A comparison of the schema with its migrations.
+   *
+   * @param ignores {@code kind name @attribute: reason} of what may differ
+   */
+  public record Comparison(List<String> ignores) {}
 
   /**
    * Who approved, for the ledger.

@@ -23,6 +23,8 @@ import java.util.regex.Pattern;
  * @param identity name of this process in the Lease and in events
  * @param leaderElection true when several replicas may run
  * @param approvalEnforcement what to do where the approval policy is not in force
+ * @param productionLintBlock rules and classes of findings that keep a plan from running in every
+ *     production namespace, whatever a DatabaseMigration says
  * @param httpPort port of health and metrics; 0 takes a free one
  * @param logFormat {@code json} or {@code text}
  * @param logLevel level of the operator's own loggers
@@ -37,6 +39,7 @@ public record OperatorConfiguration(
     String identity,
     boolean leaderElection,
     ApprovalEnforcement approvalEnforcement,
+    Set<String> productionLintBlock,
     int httpPort,
     String logFormat,
     String logLevel,
@@ -89,6 +92,13 @@ public record OperatorConfiguration(
           text -> ApprovalEnforcement.valueOf(oneOf("Enforced", "BestEffort").apply(text)),
           "Enforced: without the admission policy for approvals nothing that needs one runs;"
               + " BestEffort: it runs and is marked as unverified");
+  private static final Parameter<Set<String>> PRODUCTION_LINT_BLOCK =
+      new Parameter<>(
+          "production-lint-block",
+          "",
+          OperatorConfiguration::rules,
+          "comma-separated rules (drop-column) or classes (destructive) whose findings keep a plan"
+              + " from running in production namespaces, besides spec.lint.block");
   private static final Parameter<Integer> HTTP_PORT =
       new Parameter<>(
           "http-port", "8080", number(0, 65535), "port of /healthz, /readyz and /metrics");
@@ -119,6 +129,7 @@ public record OperatorConfiguration(
           IDENTITY,
           LEADER_ELECTION,
           APPROVAL_ENFORCEMENT,
+          PRODUCTION_LINT_BLOCK,
           HTTP_PORT,
           LOG_FORMAT,
           LOG_LEVEL,
@@ -127,6 +138,7 @@ public record OperatorConfiguration(
 
   public OperatorConfiguration {
     watchNamespaces = Set.copyOf(watchNamespaces);
+    productionLintBlock = Set.copyOf(productionLintBlock);
   }
 
   /**
@@ -147,6 +159,7 @@ public record OperatorConfiguration(
         firstNotEmpty(values.get(IDENTITY), variables.get("HOSTNAME"), "schemaward"),
         values.get(LEADER_ELECTION),
         values.get(APPROVAL_ENFORCEMENT),
+        values.get(PRODUCTION_LINT_BLOCK),
         values.get(HTTP_PORT),
         values.get(LOG_FORMAT),
         values.get(LOG_LEVEL),
@@ -244,6 +257,16 @@ public record OperatorConfiguration(
     for (String name : text.split(",")) {
       if (!name.isBlank()) {
         names.add(name.strip());
+      }
+    }
+    return names;
+  }
+
+  private static Set<String> rules(String text) {
+    Set<String> names = names(text);
+    for (String name : names) {
+      if (!name.matches("[a-z0-9-]{1,64}")) {
+        throw new IllegalArgumentException("is no rule and no class: '" + name + "'");
       }
     }
     return names;

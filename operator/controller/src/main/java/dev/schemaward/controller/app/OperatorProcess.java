@@ -1,5 +1,6 @@
 package dev.schemaward.controller.app;
 
+import dev.schemaward.controller.act.ClusterDriftStore;
 import dev.schemaward.controller.act.ClusterEvents;
 import dev.schemaward.controller.act.ClusterFinalizers;
 import dev.schemaward.controller.act.ClusterJobs;
@@ -91,13 +92,15 @@ public final class OperatorProcess implements AutoCloseable {
     var settings =
         new World.Settings(
             configuration.runnerImage(),
-            configuration.approvalEnforcement() == ApprovalEnforcement.BestEffort);
+            configuration.approvalEnforcement() == ApprovalEnforcement.BestEffort,
+            configuration.productionLintBlock());
     var probe = new ApprovalPolicyProbe(client, clock);
     var observer = new Observer(client, watches, logs, probe, settings, clock);
     var actions =
         new Actions(
             new ClusterJobs(client),
             new ClusterPlanStore(client),
+            new ClusterDriftStore(client),
             new ClusterFinalizers(client),
             new ClusterId(client),
             configuration.imagePullPolicy());

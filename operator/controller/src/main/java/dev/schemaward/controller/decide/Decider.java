@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The lifecycle of a DatabaseMigration: from what is, to what is to be done next. Pure, and driven
@@ -36,7 +37,8 @@ public final class Decider {
       return deleting(world);
     }
     Optional<Run> active = world.activeRun();
-    Decision decision = active.isPresent() ? withJob(world, active.get()) : withoutJob(world);
+    Decision decision =
+        active.isPresent() ? withJob(world, active.get()) : Checks.beside(world, withoutJob(world));
     return tidy(world, decision);
   }
 
@@ -151,6 +153,9 @@ public final class Decider {
               "Job %s is performing recovery plan %s"
                   .formatted(run.job(), Plan.shortId(run.planHash())),
               recheck);
+      case Check ->
+          new Decision.AwaitJob(
+              run, Reason.Verifying, "Job %s is checking".formatted(run.job()), recheck);
     };
   }
 
@@ -179,14 +184,16 @@ public final class Decider {
     }
     RunReason reason = outcome.reason().get();
     return switch (reason) {
-      case UpToDate, Applied -> new Decision.UpToDate(outcome.message());
+      case UpToDate, Applied ->
+          Checks.standing(world, outcome, true)
+              .orElseGet(() -> new Decision.UpToDate(outcome.message()));
       case Planned, ApprovalRequired ->
           outcome
               .plan()
               .map(plan -> planned(world, outcome, plan, 1))
               .orElseGet(() -> again(world, outcome, Reason.BackingOff));
       case PlanChanged -> start(world, RunKind.Plan, null, 1);
-      case Recovered, RecoveryShown, Verified -> start(world, firstKind(world), null, 1);
+      case Recovered, RecoveryShown, Verified, Checked -> start(world, firstKind(world), null, 1);
       default ->
           reason.exitCode() == ExitCode.TRY_AGAIN
               ? again(world, outcome, Reason.valueOf(reason.name()))
@@ -251,14 +258,16 @@ public final class Decider {
 
   private static Decision planned(World world, Outcome outcome, Plan plan, int attempt) {
     if (plan.pendingCount() == 0) {
-      return new Decision.UpToDate(outcome.message());
+      return Checks.standing(world, outcome, true)
+          .orElseGet(() -> new Decision.UpToDate(outcome.message()));
     }
     if (!world.settings().runnerImage().equals(plan.image())) {
       // The build of the runner is part of the hash: approving this plan would be for nothing.
       return start(world, firstKind(world), null, 1);
     }
+    Optional<Decision> drifted = Checks.standing(world, outcome, false);
     if (!needsApproval(world, plan)) {
-      return start(world, RunKind.ApplyIfAllowed, null, attempt);
+      return drifted.orElseGet(() -> start(world, RunKind.ApplyIfAllowed, null, attempt));
     }
     if (world.document() instanceof World.Lost lost) {
       Instant until = Backoff.until(outcome.at(), outcome.attempt(), world.subject().uid());
@@ -272,13 +281,14 @@ public final class Decider {
         return closed.get();
       }
     }
-    return start(world, RunKind.Apply, plan.hash(), attempt);
+    return drifted.orElseGet(() -> start(world, RunKind.Apply, plan.hash(), attempt));
   }
 
   private static RunKind firstKind(World world) {
     boolean alwaysGated =
         world.production() || world.subject().spec().approval().required() == ApprovalRule.Always;
-    return alwaysGated ? RunKind.Plan : RunKind.ApplyIfAllowed;
+    // On a schema that may have drifted, nothing is executed before somebody has looked.
+    return alwaysGated || Checks.blocking(world) ? RunKind.Plan : RunKind.ApplyIfAllowed;
   }
 
   /** Intent first; the Job only when status names this very run. */
@@ -340,6 +350,7 @@ public final class Decider {
           case Decision.Stall s -> true;
           case Decision.UpToDate u -> true;
           case Decision.BackOff b -> true;
+          case Decision.Checking(Decision.Wait w, Decision standing) -> true;
           default -> false;
         };
     if (!idle) {
@@ -355,6 +366,7 @@ public final class Decider {
   private static List<String> surplus(World world) {
     List<Run> ended =
         world.runs().stream()
+            .filter(run -> run.kind() != RunKind.Check)
             .filter(run -> run.finished().isPresent() && !run.deleting())
             .sorted(Comparator.comparing(Run::createdAt).thenComparing(Run::sequence).reversed())
             .toList();
@@ -371,6 +383,9 @@ public final class Decider {
         .filter(run -> run.basis().equals(basis))
         .max(Comparator.comparing(Run::sequence))
         .ifPresent(run -> kept.add(run.job()));
-    return ended.stream().map(Run::job).filter(job -> !kept.contains(job)).toList();
+    return Stream.concat(
+            ended.stream().map(Run::job).filter(job -> !kept.contains(job)),
+            Checks.surplus(world).stream())
+        .toList();
   }
 }

@@ -61,6 +61,18 @@ public sealed interface Decision {
    */
   record Release(Decision then) implements Decision {}
 
+  /** Nothing until then. */
+  record Wait(Instant until) implements Decision {}
+
+  /**
+   * A check beside everything else.
+   *
+   * @param check what is to be done about it: {@link RecordIntent}, {@link StartJob}, {@link
+   *     NotStarted}, {@link AwaitJob} or {@link Wait}
+   * @param standing how things stand meanwhile
+   */
+  record Checking(Decision check, Decision standing) implements Decision {}
+
   /** The object is being deleted and nothing of ours keeps it. */
   record Gone() implements Decision {}
 }

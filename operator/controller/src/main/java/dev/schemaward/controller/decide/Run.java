@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param basis digest of what was asked for when it was made
  * @param planHash the plan it may execute; null unless {@code kind} is Apply
  * @param image the runner image
+ * @param after the run that it checks after; null unless {@code kind} is Check
+ * @param requestedAt the request that it answers; null when it answers none
  * @param createdAt when the Job was created, by the API server's clock
  * @param deleting true when the Job is being deleted
  * @param state whether it goes on and how it ended
@@ -29,6 +31,8 @@ public record Run(
     String basis,
     String planHash,
     String image,
+    String after,
+    String requestedAt,
     Instant createdAt,
     boolean deleting,
     State state) {

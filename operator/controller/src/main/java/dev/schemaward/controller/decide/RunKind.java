@@ -11,11 +11,13 @@ public enum RunKind {
   /** Plan, and execute in the same run unless the plan needs an approval. */
   ApplyIfAllowed,
   /** Perform exactly the recovery plan of a given hash. */
-  Recover;
+  Recover,
+  /** Verify, and compare the schema with its migrations. */
+  Check;
 
   /** True when a run of this kind may change the database. */
   public boolean executes() {
-    return this != Plan;
+    return this != Plan && this != Check;
   }
 
   /** The kind of this name; empty for a name of another version of the operator. */

@@ -9,9 +9,12 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -25,6 +28,7 @@ import java.util.stream.Stream;
  * @param bundle digest of the bundle ConfigMap's content; empty when there is no such ConfigMap
  * @param runs our Jobs, in any order
  * @param document the plan document of the plan in question
+ * @param report the report of a check that is not stored yet
  * @param enforcement whether approvals by people without the right are refused; empty when nobody
  *     asked
  * @param settings the operator's settings that matter here
@@ -37,6 +41,7 @@ public record World(
     Optional<String> bundle,
     List<Run> runs,
     Document document,
+    Optional<CheckReport> report,
     Optional<Enforcement> enforcement,
     Settings settings) {
 
@@ -86,6 +91,13 @@ public record World(
   public record PlanBytes(byte[] json) {}
 
   /**
+   * What a check wrote into its log, verified.
+   *
+   * @param runId of the check
+   */
+  public record CheckReport(String runId, PlanBytes bytes) {}
+
+  /**
    * Whether admission refuses an approval by somebody without the right.
    *
    * @param active true when an attempt was refused
@@ -98,8 +110,24 @@ public record World(
    *
    * @param runnerImage image that new Jobs get
    * @param bestEffort true: approvals count although nobody enforces who gives them
+   * @param productionLintBlock rules and classes of findings that block in production
    */
-  public record Settings(String runnerImage, boolean bestEffort) {}
+  public record Settings(String runnerImage, boolean bestEffort, Set<String> productionLintBlock) {
+    public Settings {
+      productionLintBlock = Set.copyOf(productionLintBlock);
+    }
+  }
+
+  /** What keeps a plan from running: the author's choice, and in production the operator's too. */
+  public DatabaseMigrationSpec.Lint lint() {
+    DatabaseMigrationSpec.Lint asked = subject.spec.lint();
+    if (!production) {
+      return asked;
+    }
+    Set<String> block = new LinkedHashSet<>(asked.block());
+    block.addAll(new TreeSet<>(settings.productionLintBlock()));
+    return new DatabaseMigrationSpec.Lint(List.copyOf(block), asked.waive());
+  }
 
   /** What is asked for, in one digest: a change of it means a new plan. */
   public String basis() {
@@ -112,10 +140,17 @@ public record World(
         subject.annotation(Annotations.TAKE_OVER_FROM).orElse(""));
   }
 
+  /** The Job that checks and has not ended. */
+  public Optional<Run> activeCheck() {
+    return runs.stream()
+        .filter(run -> run.kind() == RunKind.Check && run.active().isPresent())
+        .max(Comparator.comparing(Run::createdAt));
+  }
+
   /** The Job that has not ended; of several, the one that may do most, then the newest. */
   public Optional<Run> activeRun() {
     return runs.stream()
-        .filter(run -> run.active().isPresent())
+        .filter(run -> run.kind() != RunKind.Check && run.active().isPresent())
         .max(
             Comparator.comparing((Run run) -> run.kind().executes()).thenComparing(Run::createdAt));
   }
@@ -176,7 +211,9 @@ public record World(
   }
 
   private Stream<Outcome> outcomes() {
-    return runs.stream().flatMap(run -> run.finished().map(end -> Outcome.of(run, end)).stream());
+    return runs.stream()
+        .filter(run -> run.kind() != RunKind.Check)
+        .flatMap(run -> run.finished().map(end -> Outcome.of(run, end)).stream());
   }
 
   private static String sha256(String... parts) {

@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -25,6 +26,8 @@ public final class OperatorMetrics implements Metrics {
   private final Timer reconciliations;
   private final Map<String, String> reasonOfResource = new ConcurrentHashMap<>();
   private final Map<String, Gauge> gaugeOfReason = new ConcurrentHashMap<>();
+  private final Map<String, Map<String, String>> statusOfResource = new ConcurrentHashMap<>();
+  private final Map<String, Gauge> gaugeOfStatus = new ConcurrentHashMap<>();
   private final AtomicBoolean leader = new AtomicBoolean();
 
   public OperatorMetrics(String version) {
@@ -70,9 +73,31 @@ public final class OperatorMetrics implements Metrics {
                 .register(registry));
   }
 
+  /** How many resources have a condition in this status; resources without it do not count. */
+  private void condition(String uid, Condition condition, String type) {
+    Map<String, String> statuses =
+        statusOfResource.computeIfAbsent(type, t -> new ConcurrentHashMap<>());
+    if (condition == null) {
+      statuses.remove(uid);
+      return;
+    }
+    statuses.put(uid, condition.status());
+    gaugeOfStatus.computeIfAbsent(
+        type + "=" + condition.status(),
+        key ->
+            Gauge.builder(
+                    "schemaward_databasemigrations_" + type.toLowerCase(Locale.ROOT),
+                    statuses,
+                    all -> all.values().stream().filter(condition.status()::equals).count())
+                .description("DatabaseMigrations by the status of their condition " + type)
+                .tag("status", condition.status())
+                .register(registry));
+  }
+
   /** A resource is gone. */
   public void forget(String uid) {
     reasonOfResource.remove(uid);
+    statusOfResource.values().forEach(statuses -> statuses.remove(uid));
   }
 
   /** A status was looked at: what is new in it is counted, its reason is shown. */
@@ -80,6 +105,16 @@ public final class OperatorMetrics implements Metrics {
     Condition ready = now.condition(Condition.READY);
     if (ready != null) {
       resource(uid, ready.reason());
+    }
+    condition(uid, now.condition(Condition.DRIFTED), Condition.DRIFTED);
+    condition(uid, now.condition(Condition.VERIFIED), Condition.VERIFIED);
+    if (now.lastCheck() != null
+        && (before.lastCheck() == null || !now.lastCheck().id().equals(before.lastCheck().id()))) {
+      Counter.builder("schemaward_checks")
+          .description("Checks of drift and of what must hold that ended")
+          .tag("reason", now.lastCheck().reason() == null ? "None" : now.lastCheck().reason())
+          .register(registry)
+          .increment();
     }
     if (now.lastResult() != null
         && (before.lastResult() == null

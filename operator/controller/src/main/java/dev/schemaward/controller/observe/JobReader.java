@@ -53,6 +53,8 @@ final class JobReader {
             marks.get(JobMarks.BASIS),
             marks.get(JobMarks.PLAN_HASH),
             marks.get(JobMarks.IMAGE),
+            marks.get(JobMarks.AFTER),
+            marks.get(JobMarks.REQUESTED_AT),
             Instant.parse(job.getMetadata().getCreationTimestamp()),
             job.getMetadata().getDeletionTimestamp() != null,
             state(job, pod, kind.get(), runId, events)));
@@ -160,7 +162,12 @@ final class JobReader {
 
   private static RunResult bare(RunKind kind, String runId, RunReason reason, int code) {
     return new RunResult(
-        kind == RunKind.Plan ? "plan" : kind == RunKind.Recover ? "recover" : "apply",
+        switch (kind) {
+          case Plan -> "plan";
+          case Apply, ApplyIfAllowed -> "apply";
+          case Recover -> "recover";
+          case Check -> "check";
+        },
         runId,
         reason,
         "the runner ended with exit code %d and left no readable result; its log says more"

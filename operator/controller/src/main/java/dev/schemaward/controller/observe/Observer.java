@@ -1,12 +1,14 @@
 package dev.schemaward.controller.observe;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.schemaward.api.run.DriftReportDocument;
 import dev.schemaward.api.run.JobContract;
 import dev.schemaward.api.run.PlanDocument;
 import dev.schemaward.api.run.RunResult;
 import dev.schemaward.api.v1alpha1.Annotations;
 import dev.schemaward.api.v1alpha1.DatabaseMigration;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus;
+import dev.schemaward.controller.decide.Check;
 import dev.schemaward.controller.decide.Decider;
 import dev.schemaward.controller.decide.Plan;
 import dev.schemaward.controller.decide.Run;
@@ -27,6 +29,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Gathers the {@link World}. The object itself, its Jobs and pods are read live, because a decision
@@ -34,6 +38,7 @@ import java.util.Optional;
  * come from {@link Watches}. Changes nothing (the canary is a dry run).
  */
 public final class Observer {
+  private static final Logger LOG = LoggerFactory.getLogger(Observer.class);
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final KubernetesClient client;
@@ -74,7 +79,7 @@ public final class Observer {
       return Optional.empty();
     }
     Map<String, Pod> podOfRun = new HashMap<>();
-    World first = world(migration, runs(migration, podOfRun));
+    World first = withReport(world(migration, runs(migration, podOfRun)), podOfRun);
     return Optional.of(
         new Seen(
             migration,
@@ -108,7 +113,45 @@ public final class Observer {
         runs,
         new World.NotNeeded(),
         Optional.empty(),
+        Optional.empty(),
         settings);
+  }
+
+  /** The report of the newest check, as long as status does not know of that check. */
+  private World withReport(World world, Map<String, Pod> podOfRun) {
+    Optional<Check> check = Check.newest(world);
+    boolean recorded =
+        check.isPresent()
+            && world.status().lastCheck() != null
+            && check.get().runId().equals(world.status().lastCheck().id());
+    if (check.isEmpty() || recorded || !podOfRun.containsKey(check.get().runId())) {
+      return world;
+    }
+    RunResult.Document document = check.get().result().map(RunResult::document).orElse(null);
+    if (document == null) {
+      return world;
+    }
+    String pod = podOfRun.get(check.get().runId()).getMetadata().getName();
+    try {
+      byte[] json =
+          PlanFrame.read(
+              logs.open(world.subject().namespace(), pod, JobContract.CONTAINER), document);
+      JSON.readValue(json, DriftReportDocument.class);
+      return new World(
+          world.now(),
+          world.subject(),
+          world.status(),
+          world.production(),
+          world.bundle(),
+          world.runs(),
+          world.document(),
+          Optional.of(new World.CheckReport(check.get().runId(), new World.PlanBytes(json))),
+          world.enforcement(),
+          world.settings());
+    } catch (PlanFrame.Missing | IOException e) {
+      LOG.warn("no report from pod {}: {}", pod, e.getMessage());
+      return world; // status has the numbers; the next check brings another report
+    }
   }
 
   /** A namespace that is not known might be production. */
@@ -212,6 +255,7 @@ public final class Observer {
         world.bundle(),
         world.runs(),
         document,
+        world.report(),
         enforcement,
         world.settings());
   }

@@ -1,6 +1,8 @@
 package dev.schemaward.controller.reconcile;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.schemaward.api.run.DriftReportDocument;
 import dev.schemaward.api.run.PlanDocument;
 import dev.schemaward.api.v1alpha1.Annotations;
 import dev.schemaward.api.v1alpha1.DatabaseMigration;
@@ -9,11 +11,13 @@ import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.ApprovalStatus;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.LedgerStatus;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.RunStatus;
 import dev.schemaward.api.v1alpha1.Durations;
+import dev.schemaward.controller.act.DriftStore;
 import dev.schemaward.controller.act.Finalizers;
 import dev.schemaward.controller.act.JobTemplate;
 import dev.schemaward.controller.act.Jobs;
 import dev.schemaward.controller.act.PlanStore;
 import dev.schemaward.controller.act.RunRequest;
+import dev.schemaward.controller.decide.Outcome;
 import dev.schemaward.controller.decide.RunKind;
 import dev.schemaward.controller.decide.World;
 import dev.schemaward.controller.run.JobMarks;
@@ -31,6 +35,7 @@ public final class Actions {
 
   private final Jobs jobs;
   private final PlanStore plans;
+  private final DriftStore drifts;
   private final Finalizers finalizers;
   private final Supplier<String> clusterId;
   private final String imagePullPolicy;
@@ -42,11 +47,13 @@ public final class Actions {
   public Actions(
       Jobs jobs,
       PlanStore plans,
+      DriftStore drifts,
       Finalizers finalizers,
       Supplier<String> clusterId,
       String imagePullPolicy) {
     this.jobs = jobs;
     this.plans = plans;
+    this.drifts = drifts;
     this.finalizers = finalizers;
     this.clusterId = clusterId;
     this.imagePullPolicy = imagePullPolicy;
@@ -67,6 +74,17 @@ public final class Actions {
       PlanDocument plan = JSON.readValue(document.json(), PlanDocument.class);
       plans.store(migration, document.json(), plan);
       plans.prune(migration, plan.shortId());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // it was parsed when it was observed
+    }
+  }
+
+  /** Stores what a check reported; of one that found nothing, what was stored before goes. */
+  void storeReport(DatabaseMigration migration, World.CheckReport report) {
+    try {
+      DriftReportDocument document =
+          JSON.readValue(report.bytes().json(), DriftReportDocument.class);
+      drifts.store(migration, document);
     } catch (IOException e) {
       throw new UncheckedIOException(e); // it was parsed when it was observed
     }
@@ -105,7 +123,7 @@ public final class Actions {
             Durations.parse(spec.execution().statementTimeout()),
             Durations.parse(spec.execution().deadline()),
             spec.execution().endBlockers(),
-            spec.lint()),
+            world.lint()),
         new RunRequest.Placement(
             world.settings().runnerImage(),
             imagePullPolicy,
@@ -131,17 +149,44 @@ public final class Actions {
     if (run.planHash() != null) {
       marks.put(JobMarks.PLAN_HASH, run.planHash());
     }
+    if (RunKind.Check.name().equals(run.kind())) {
+      marks.put(JobMarks.AFTER, world.currentOutcome().map(Outcome::runId).orElse(""));
+      world
+          .subject()
+          .annotation(Annotations.CHECK_REQUESTED_AT)
+          .ifPresent(token -> marks.put(JobMarks.REQUESTED_AT, token));
+    }
     return marks;
   }
 
   private static RunRequest.Mode mode(World world, RunStatus run, RunKind kind) {
     return switch (kind) {
-      case Plan -> new RunRequest.Mode.Plan();
+      case Plan -> new RunRequest.Mode.Plan(comparison(world.subject().spec()));
       case ApplyIfAllowed ->
           new RunRequest.Mode.ApplyIfAllowed(world.subject().spec().approval().required().name());
       case Apply -> new RunRequest.Mode.Apply(run.planHash(), approval(world, run));
       case Recover -> new RunRequest.Mode.Recover(run.planHash(), approval(world, run));
+      case Check -> check(world.subject().spec());
     };
+  }
+
+  private static RunRequest.Mode.Check check(DatabaseMigrationSpec spec) {
+    boolean verifies = spec.verify() != null && !spec.verify().asksForNothing();
+    try {
+      return new RunRequest.Mode.Check(
+          comparison(spec), verifies ? JSON.writeValueAsString(spec.verify()) : null);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e); // it came as JSON
+    }
+  }
+
+  private static RunRequest.Comparison comparison(DatabaseMigrationSpec spec) {
+    return spec.drift() == null
+        ? null
+        : new RunRequest.Comparison(
+            spec.drift().ignore().stream()
+                .map(ignore -> ignore.objects() + ": " + ignore.reason())
+                .toList());
   }
 
   /** A second look at what the gates have checked: without a record, nothing is started. */

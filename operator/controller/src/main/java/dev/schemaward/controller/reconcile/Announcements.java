@@ -7,6 +7,7 @@ import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.HistoryEntry;
 import dev.schemaward.api.v1alpha1.Reason;
 import dev.schemaward.controller.act.Events;
 import dev.schemaward.controller.act.Events.News;
+import dev.schemaward.controller.decide.RunKind;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,7 +21,9 @@ final class Announcements {
     if (now.approval() != null && !now.approval().equals(before.approval())) {
       approval(now.approval(), news);
     }
-    if (now.run() != null && (before.run() == null || !now.run().id().equals(before.run().id()))) {
+    if (now.run() != null
+        && !RunKind.Check.name().equals(now.run().kind())
+        && (before.run() == null || !now.run().id().equals(before.run().id()))) {
       news.add(
           new News(
               Events.Type.Normal,
@@ -30,7 +33,34 @@ final class Announcements {
     }
     ended(before, now, news);
     ready(before, now, news);
+    turned(before, now, Condition.DRIFTED, "False", "DriftResolved", "DriftDetected", news);
+    turned(before, now, Condition.VERIFIED, "True", "Verified", "VerificationFailed", news);
     return news;
+  }
+
+  /** News only when a condition turns from what it last was for sure. */
+  private static void turned(
+      DatabaseMigrationStatus before,
+      DatabaseMigrationStatus now,
+      String type,
+      String good,
+      String better,
+      String worse,
+      List<News> news) {
+    Condition condition = now.condition(type);
+    Condition was = before.condition(type);
+    if (condition == null || (was != null && was.status().equals(condition.status()))) {
+      return;
+    }
+    if (condition.status().equals("Unknown")) {
+      if (was != null && condition.reason().equals(Reason.CheckFailed.name())) {
+        news.add(new News(Events.Type.Warning, "CheckFailed", condition.message()));
+      }
+    } else if (!condition.status().equals(good)) {
+      news.add(new News(Events.Type.Warning, worse, condition.message()));
+    } else if (was != null && !Reason.Verifying.name().equals(was.reason())) {
+      news.add(new News(Events.Type.Normal, better, condition.message()));
+    }
   }
 
   private static void plan(
@@ -106,7 +136,7 @@ final class Announcements {
 
   private static void working(Reason reason, String message, List<News> news) {
     switch (reason) {
-      case Planning, Applying, Recovering, Deleting -> {} // RunStarted says it
+      case Planning, Applying, Recovering, Verifying, Deleting -> {} // RunStarted says it
       case LockContention -> news.add(new News(Events.Type.Warning, "LockContention", message));
       default -> news.add(new News(Events.Type.Warning, "RetryScheduled", message));
     }
@@ -117,6 +147,8 @@ final class Announcements {
       case ApprovalRejected -> "Rejected";
       case ApprovalExpired -> "ApprovalExpired";
       case ApprovalPolicyNotEnforced -> "PolicyNotEnforced";
+      case DriftDetected, DriftUnknown -> "RunBlocked";
+      case VerificationFailed -> "NotVerified";
       default -> "RunFailed";
     };
   }

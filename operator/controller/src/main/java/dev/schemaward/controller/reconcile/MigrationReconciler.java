@@ -21,9 +21,11 @@ import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -99,7 +101,10 @@ public final class MigrationReconciler implements Reconciler<DatabaseMigration> 
     if (decision instanceof Decision.StartJob start) {
       // Recorded in the pass before; what became of it is what the status says now.
       decision = start(seen, start);
+    } else if (decision instanceof Decision.Checking(Decision.StartJob start, Decision standing)) {
+      decision = new Decision.Checking(start(seen, start), standing);
     }
+    world.report().ifPresent(report -> actions.storeReport(seen.migration(), report));
     DatabaseMigration recorded = record(seen.migration(), world, decision);
     act(recorded, world, decision);
     return after(decision, world.now());
@@ -146,26 +151,33 @@ public final class MigrationReconciler implements Reconciler<DatabaseMigration> 
   }
 
   private static UpdateControl<DatabaseMigration> after(Decision decision, Instant now) {
-    Optional<Instant> next =
-        switch (decision) {
-          case Decision.RecordIntent r -> Optional.of(now);
-          case Decision.RecordApproval r -> Optional.of(now);
-          case Decision.ShowPlan s -> Optional.of(now);
-          case Decision.StorePlan s -> Optional.of(now);
-          case Decision.Release r -> Optional.of(now);
-          case Decision.CleanUp c -> Optional.of(now.plus(SOON));
-          case Decision.StartJob s -> Optional.of(now.plus(SOON));
-          case Decision.NotStarted n -> Optional.of(n.recheckAt());
-          case Decision.BackOff b -> Optional.of(b.until());
-          case Decision.AwaitJob a -> a.recheckAt();
-          case Decision.Hold h -> h.recheckAt();
-          case Decision.Stall s -> s.recheckAt();
-          case Decision.UpToDate u -> Optional.empty();
-          case Decision.Gone g -> Optional.empty();
-        };
+    Optional<Instant> next = recheck(decision, now);
     UpdateControl<DatabaseMigration> control = UpdateControl.noUpdate();
     next.map(at -> Duration.between(now, at))
         .ifPresent(d -> control.rescheduleAfter(d.compareTo(AT_ONCE) < 0 ? AT_ONCE : d));
     return control;
+  }
+
+  private static Optional<Instant> recheck(Decision decision, Instant now) {
+    return switch (decision) {
+      case Decision.RecordIntent r -> Optional.of(now);
+      case Decision.RecordApproval r -> Optional.of(now);
+      case Decision.ShowPlan s -> Optional.of(now);
+      case Decision.StorePlan s -> Optional.of(now);
+      case Decision.Release r -> Optional.of(now);
+      case Decision.CleanUp c -> Optional.of(now.plus(SOON));
+      case Decision.StartJob s -> Optional.of(now.plus(SOON));
+      case Decision.NotStarted n -> Optional.of(n.recheckAt());
+      case Decision.BackOff b -> Optional.of(b.until());
+      case Decision.AwaitJob a -> a.recheckAt();
+      case Decision.Hold h -> h.recheckAt();
+      case Decision.Stall s -> s.recheckAt();
+      case Decision.UpToDate u -> Optional.empty();
+      case Decision.Gone g -> Optional.empty();
+      case Decision.Wait w -> Optional.of(w.until());
+      case Decision.Checking(Decision check, Decision standing) ->
+          Stream.concat(recheck(check, now).stream(), recheck(standing, now).stream())
+              .min(Comparator.naturalOrder());
+    };
   }
 }

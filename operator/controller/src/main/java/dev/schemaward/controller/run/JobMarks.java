@@ -33,7 +33,16 @@ public final class JobMarks {
   /** Annotation; id of the run. */
   public static final String RUN = "schemaward.dev/run";
 
-  /** Annotation; {@code Plan}, {@code Apply} or {@code ApplyIfAllowed}. */
+  /** Annotation; id of the run after which a check is made. */
+  public static final String AFTER = "schemaward.dev/after-run";
+
+  /** Annotation; value of the annotation that asked for a check. */
+  public static final String REQUESTED_AT = "schemaward.dev/requested-at";
+
+  /** A ConfigMap with a report of drift. */
+  public static final String COMPONENT_DRIFT = "drift";
+
+  /** Annotation; {@code Plan}, {@code Apply}, {@code ApplyIfAllowed}, … */
   public static final String KIND = "schemaward.dev/kind";
 
   /** Annotation; number of the Job among those of the same basis. */
@@ -57,6 +66,11 @@ public final class JobMarks {
   /** Selects everything of {@link #COMPONENT_RUN}. */
   public static final String RUN_SELECTOR =
       MANAGED_BY + "=" + MANAGED_BY_VALUE + "," + COMPONENT + "=" + COMPONENT_RUN;
+
+  /** Name of the ConfigMap with the report of drift about a DatabaseMigration of this name. */
+  public static String driftReport(String migration) {
+    return migration + "-drift";
+  }
 
   private JobMarks() {}
 }

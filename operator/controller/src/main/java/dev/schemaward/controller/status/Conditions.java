@@ -3,14 +3,20 @@ package dev.schemaward.controller.status;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.ApprovalStatus;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.Condition;
+import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.DriftObject;
+import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.DriftStatus;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.PlanStatus;
+import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.VerificationStatus;
 import dev.schemaward.api.v1alpha1.Reason;
+import dev.schemaward.controller.decide.Check;
 import dev.schemaward.controller.decide.Decision;
 import dev.schemaward.controller.decide.World;
 import dev.schemaward.controller.run.Bytes;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Conditions by the rules of kstatus: Ready is True, False or Unknown; Reconciling and Stalled are
@@ -22,7 +28,12 @@ final class Conditions {
   private Conditions() {}
 
   static List<Condition> next(
-      World world, Decision core, PlanStatus plan, ApprovalStatus approval) {
+      World world,
+      Decision core,
+      PlanStatus plan,
+      ApprovalStatus approval,
+      DriftStatus drift,
+      VerificationStatus verification) {
     Situation situation = situation(core, world);
     if (situation.reason().kind() == Reason.Kind.SUSPENDED) {
       return suspended(world, situation);
@@ -49,6 +60,8 @@ final class Conditions {
     planned(world, plan, conditions);
     approved(world, situation, approval, conditions);
     applied(world, situation, plan, conditions);
+    drifted(world, drift, conditions);
+    verified(world, verification, conditions);
     enforced(world, approval, conditions);
     return conditions;
   }
@@ -76,6 +89,8 @@ final class Conditions {
       case Decision.Stall stall -> new Situation(stall.reason(), stall.message());
       case Decision.UpToDate done -> new Situation(Reason.UpToDate, done.message());
       case Decision.Gone() -> new Situation(Reason.Deleting, "being deleted");
+      case Decision.Wait w -> new Situation(Reason.Verifying, "a check is due at " + w.until());
+      case Decision.Checking c -> situation(c.standing(), world);
       case Decision.CleanUp c -> situation(c.then(), world);
       case Decision.Release r -> situation(r.then(), world);
     };
@@ -84,6 +99,7 @@ final class Conditions {
   private static Situation starting(String kind, String job) {
     return switch (kind) {
       case "Plan" -> new Situation(Reason.Planning, "Job " + job + " is about to plan");
+      case "Check" -> new Situation(Reason.Verifying, "Job " + job + " is about to check");
       case "Recover" -> new Situation(Reason.Recovering, "Job " + job + " is about to recover");
       default -> new Situation(Reason.Applying, "Job " + job + " is about to apply");
     };
@@ -164,6 +180,94 @@ final class Conditions {
                       approval.verified() ? "" : ", unverified",
                       approval.reason() == null ? "" : ": " + approval.reason())));
     }
+  }
+
+  /** Unknown when the last check could not be made, or none was made yet. */
+  private static void drifted(World world, DriftStatus drift, List<Condition> conditions) {
+    if (world.subject().spec().drift() == null) {
+      return;
+    }
+    Optional<Check> check = Check.newest(world);
+    if (fails(check)) {
+      conditions.add(
+          condition(
+              world, Condition.DRIFTED, "Unknown", Reason.CheckFailed, check.get().message()));
+    } else if (drift == null) {
+      conditions.add(
+          condition(world, Condition.DRIFTED, "Unknown", Reason.Verifying, "not compared yet"));
+    } else if (drift.drifted()) {
+      conditions.add(
+          condition(world, Condition.DRIFTED, "True", Reason.DriftDetected, driftText(drift)));
+    } else {
+      conditions.add(
+          condition(
+              world,
+              Condition.DRIFTED,
+              "False",
+              Reason.NoDrift,
+              "the schema is what its applied migrations make"));
+    }
+  }
+
+  private static String driftText(DriftStatus drift) {
+    int count = drift.high() + drift.medium() + drift.low();
+    return "%s (%d high, %d medium, %d low) since %s: %s%s; revert: %s; adopt: %s%s"
+        .formatted(
+            count == 1 ? "1 difference" : count + " differences",
+            drift.high(),
+            drift.medium(),
+            drift.low(),
+            drift.since(),
+            drift.objects().stream()
+                .limit(3)
+                .map(DriftObject::difference)
+                .collect(Collectors.joining("; ")),
+            drift.objects().size() > 3 ? "; …" : "",
+            drift.revert(),
+            drift.adopt(),
+            drift.documentRef() == null ? "" : "; SQL in ConfigMap " + drift.documentRef().name());
+  }
+
+  private static void verified(
+      World world, VerificationStatus verification, List<Condition> conditions) {
+    if (world.subject().spec().verify() == null
+        || world.subject().spec().verify().asksForNothing()) {
+      return;
+    }
+    Optional<Check> check = Check.newest(world);
+    if (fails(check)) {
+      conditions.add(
+          condition(
+              world, Condition.VERIFIED, "Unknown", Reason.CheckFailed, check.get().message()));
+    } else if (verification == null) {
+      conditions.add(
+          condition(world, Condition.VERIFIED, "Unknown", Reason.Verifying, "not checked yet"));
+    } else if (verification.ok()) {
+      conditions.add(
+          condition(
+              world,
+              Condition.VERIFIED,
+              "True",
+              Reason.Verified,
+              "all %d checks hold".formatted(verification.checks())));
+    } else {
+      conditions.add(
+          condition(
+              world,
+              Condition.VERIFIED,
+              "False",
+              Reason.VerificationFailed,
+              "%d of %d checks fail: %s"
+                  .formatted(
+                      verification.failed(),
+                      verification.checks(),
+                      String.join("; ", verification.failures()))));
+    }
+  }
+
+  /** One that fails for a moment unsays nothing; the third in a row does. */
+  private static boolean fails(Optional<Check> check) {
+    return check.filter(c -> !c.made() && (c.isFinal() || c.attempt() >= 3)).isPresent();
   }
 
   private static void enforced(World world, ApprovalStatus approval, List<Condition> conditions) {

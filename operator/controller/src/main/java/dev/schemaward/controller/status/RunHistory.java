@@ -8,6 +8,7 @@ import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.ApprovalStatus;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.FailureStatus;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.HistoryEntry;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.LastResult;
+import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.VerificationStatus;
 import dev.schemaward.controller.decide.Outcome;
 import dev.schemaward.controller.decide.Run;
 import dev.schemaward.controller.decide.World;
@@ -44,7 +45,37 @@ final class RunHistory {
         outcome.at().toString());
   }
 
-  static List<HistoryEntry> next(World world, Optional<Outcome> newest) {
+  /**
+   * The next history.
+   *
+   * @param verification what was last verified; null for nothing
+   */
+  static List<HistoryEntry> next(
+      World world, Optional<Outcome> newest, VerificationStatus verification) {
+    return ended(world, newest).stream()
+        .map(
+            entry ->
+                verification != null && entry.id().equals(verification.after())
+                    ? verified(entry, verification.ok())
+                    : entry)
+        .toList();
+  }
+
+  private static HistoryEntry verified(HistoryEntry e, boolean ok) {
+    return new HistoryEntry(
+        e.id(),
+        e.kind(),
+        e.reason(),
+        e.planHash(),
+        e.appliedCount(),
+        e.version(),
+        e.approvedBy(),
+        ok,
+        e.times(),
+        e.at());
+  }
+
+  private static List<HistoryEntry> ended(World world, Optional<Outcome> newest) {
     DatabaseMigrationStatus before = world.status();
     List<HistoryEntry> history = before.history();
     if (newest.isEmpty()
@@ -87,6 +118,7 @@ final class RunHistory {
         result.map(RunResult::appliedCount).filter(count -> count > 0).orElse(null),
         result.map(RunResult::history).map(RunResult.History::version).orElse(null),
         approved ? approval.by() : null,
+        null,
         1,
         outcome.at().toString());
   }
@@ -100,6 +132,7 @@ final class RunHistory {
         e.appliedCount(),
         e.version(),
         e.approvedBy(),
+        e.verified(),
         times,
         e.at());
   }

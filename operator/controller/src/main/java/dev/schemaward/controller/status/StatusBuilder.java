@@ -5,17 +5,20 @@ import dev.schemaward.api.v1alpha1.Annotations;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.ApprovalStatus;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.DocumentReference;
+import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.DriftStatus;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.Findings;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.LedgerStatus;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.PlanStatus;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.RecoveryStatus;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.RunStatus;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.TargetStatus;
+import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.VerificationStatus;
 import dev.schemaward.api.v1alpha1.Reason;
 import dev.schemaward.controller.decide.Decision;
 import dev.schemaward.controller.decide.Outcome;
 import dev.schemaward.controller.decide.Plan;
 import dev.schemaward.controller.decide.Run;
+import dev.schemaward.controller.decide.RunKind;
 import dev.schemaward.controller.decide.World;
 import dev.schemaward.controller.run.Bytes;
 import java.util.Comparator;
@@ -47,9 +50,11 @@ public final class StatusBuilder {
     ApprovalStatus approval = approval(before, plan, recovery, core);
     Optional<RunResult.History> history = newest.map(RunResult::history).filter(Objects::nonNull);
     Optional<Outcome> outcome = world.newestOutcome();
+    DriftStatus drift = CheckRecords.drift(world);
+    VerificationStatus verification = CheckRecords.verification(world);
     return new DatabaseMigrationStatus(
         world.subject().generation(),
-        Conditions.next(world, core, plan, approval),
+        Conditions.next(world, core, plan, approval, drift, verification),
         newest.map(RunResult::target).map(StatusBuilder::target).orElse(before.target()),
         history.map(RunResult.History::version).orElse(before.version()),
         history
@@ -59,11 +64,14 @@ public final class StatusBuilder {
         history.map(RunResult.History::appliedCount).orElse(before.applied()),
         plan,
         approval,
-        run(before, core),
+        run(before, checking(decision).orElse(core)),
         RunHistory.lastResult(world, outcome),
         recovery,
         ledger(world).orElse(before.ledger()),
-        RunHistory.next(world, outcome),
+        RunHistory.next(world, outcome, verification),
+        drift,
+        verification,
+        CheckRecords.last(world),
         world
             .subject()
             .annotation(Annotations.RECONCILE_REQUESTED_AT)
@@ -79,7 +87,18 @@ public final class StatusBuilder {
     return switch (decision) {
       case Decision.CleanUp(List<String> jobs, Decision then) -> core(then);
       case Decision.Release(Decision then) -> core(then);
+      case Decision.Checking(Decision check, Decision standing) -> core(standing);
       default -> decision;
+    };
+  }
+
+  /** What is done about a check beside everything else; empty when nothing is. */
+  private static Optional<Decision> checking(Decision decision) {
+    return switch (decision) {
+      case Decision.CleanUp(List<String> jobs, Decision then) -> checking(then);
+      case Decision.Release(Decision then) -> checking(then);
+      case Decision.Checking(Decision check, Decision standing) -> Optional.of(check);
+      default -> Optional.empty();
     };
   }
 
@@ -88,6 +107,7 @@ public final class StatusBuilder {
     Optional<String> recorded =
         Optional.ofNullable(world.status().lastResult()).map(last -> last.at());
     return world.runs().stream()
+        .filter(run -> run.kind() != RunKind.Check)
         .filter(run -> run.finished().flatMap(Run.Finished::result).isPresent())
         .filter(run -> run.finished().get().result().get().target() != null)
         .max(

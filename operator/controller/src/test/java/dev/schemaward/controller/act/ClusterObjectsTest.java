@@ -157,21 +157,21 @@ class ClusterObjectsTest {
   @Test
   void startingTheSameRunTwiceIsStartingItOnce() {
     Jobs jobs = new ClusterJobs(operator);
-    Job first = jobs.start(JobTemplate.of(request("plan-1", new RunRequest.Mode.Plan())));
-    Job again = jobs.start(JobTemplate.of(request("plan-1", new RunRequest.Mode.Plan())));
+    Job first = jobs.start(JobTemplate.of(request("plan-1", new RunRequest.Mode.Plan(null))));
+    Job again = jobs.start(JobTemplate.of(request("plan-1", new RunRequest.Mode.Plan(null))));
     assertThat(again.getMetadata().getUid()).isEqualTo(first.getMetadata().getUid());
   }
 
   @Test
   void anotherRequestUnderThatNameIsNotOurs() {
     Jobs jobs = new ClusterJobs(operator);
-    jobs.start(JobTemplate.of(request("run-1", new RunRequest.Mode.Plan())));
+    jobs.start(JobTemplate.of(request("run-1", new RunRequest.Mode.Plan(null))));
     Job other = JobTemplate.of(request("run-1", new RunRequest.Mode.ApplyIfAllowed("Never")));
     assertThatThrownBy(() -> jobs.start(other))
         .isInstanceOf(Jobs.NameTaken.class)
         .hasMessageContaining("made for another request");
     Job ofAnother =
-        new JobBuilder(JobTemplate.of(request("run-1", new RunRequest.Mode.Plan())))
+        new JobBuilder(JobTemplate.of(request("run-1", new RunRequest.Mode.Plan(null))))
             .editMetadata()
             .editFirstOwnerReference()
             .withUid("another-uid")

@@ -19,7 +19,7 @@ class JobTemplateTest {
 
   @Test
   void neverASecondPodAndNeverForEver() {
-    Job job = JobTemplate.of(request(new RunRequest.Mode.Plan(), "image"));
+    Job job = JobTemplate.of(request(new RunRequest.Mode.Plan(null), "image"));
     assertThat(job.getSpec().getBackoffLimit()).isZero();
     assertThat(job.getSpec().getPodReplacementPolicy()).isEqualTo("Failed");
     assertThat(job.getSpec().getActiveDeadlineSeconds()).isEqualTo(3600 + 300);
@@ -34,7 +34,7 @@ class JobTemplateTest {
 
   @Test
   void credentialsAreFilesAndNothingElse() {
-    Job job = JobTemplate.of(request(new RunRequest.Mode.Plan(), "image"));
+    Job job = JobTemplate.of(request(new RunRequest.Mode.Plan(null), "image"));
     PodSpec pod = job.getSpec().getTemplate().getSpec();
     Container container = pod.getContainers().getFirst();
     assertThat(container.getEnv()).isEmpty();
@@ -50,7 +50,7 @@ class JobTemplateTest {
 
   @Test
   void theCommandLineSaysWhatTheRunnerMustDo() {
-    assertThat(arguments(new RunRequest.Mode.Plan()))
+    assertThat(arguments(new RunRequest.Mode.Plan(null)))
         .containsExactly(
             "plan",
             "--bundle=/var/run/schemaward/bundle",
@@ -78,6 +78,26 @@ class JobTemplateTest {
   }
 
   @Test
+  void aCheckIsToldWhatToCompareAndWhatMustHold() {
+    var drift = new RunRequest.Comparison(List.of("table public.tmp_*: $imports"));
+    assertThat(arguments(new RunRequest.Mode.Check(drift, "{\"tables\":[]}")))
+        .containsExactly(
+            "check",
+            "--bundle=/var/run/schemaward/bundle",
+            "--secret-dir=/var/run/schemaward/database",
+            "--secret-key=directUrl=DIRECT",
+            "--secret-key=url=URL",
+            "--schema=app",
+            "--format=Prisma",
+            "--drift",
+            "--ignore=table public.tmp_*: $$imports",
+            "--verification={\"tables\":[]}",
+            "--run=orders-1-id",
+            "--result-file=/dev/termination-log");
+    assertThat(arguments(new RunRequest.Mode.Plan(drift))).contains("--drift");
+  }
+
+  @Test
   void whatPeopleWroteCannotBecomeAnOptionOrAVariable() {
     var approval =
         new RunRequest.Approval(
@@ -92,8 +112,8 @@ class JobTemplateTest {
 
   @Test
   void theRequestHashIsAboutTheRequestAndNotAboutTheImage() {
-    String plan = hash(request(new RunRequest.Mode.Plan(), "image:1"));
-    assertThat(hash(request(new RunRequest.Mode.Plan(), "image:2"))).isEqualTo(plan);
+    String plan = hash(request(new RunRequest.Mode.Plan(null), "image:1"));
+    assertThat(hash(request(new RunRequest.Mode.Plan(null), "image:2"))).isEqualTo(plan);
     assertThat(hash(request(new RunRequest.Mode.ApplyIfAllowed("Never"), "image:1")))
         .isNotEqualTo(plan);
   }

@@ -52,6 +52,7 @@ class OperatorConfigurationTest {
         "--runner-image=r --http-port=x                 | --http-port: must be a number, not 'x'",
         "--runner-image=r --http-port=70000             | --http-port: must be between 0 and 65535",
         "--runner-image=r --approval-enforcement=Never  | must be one of [Enforced, BestEffort]",
+        "--runner-image=r --production-lint-block=A,b   | is no rule and no class: 'A'",
         "--runner-image=r --resync=5                    | --resync: must be like 90s, 5m or 1h",
         "--runner-image=r --leader-election=perhaps     | must be true or false, not 'perhaps'",
         "--http-port                                    | --http-port needs a value",

@@ -499,7 +499,7 @@ class DeciderTest {
         case Planned, ApprovalRequired ->
             assertThat(decision).isInstanceOf(Decision.BackOff.class); // a plan without a plan
         case PlanChanged -> assertThat(describe(decision)).isEqualTo("RecordIntent Plan 2.1");
-        case Recovered, RecoveryShown, Verified ->
+        case Recovered, RecoveryShown, Verified, Checked ->
             assertThat(describe(decision)).isEqualTo("RecordIntent ApplyIfAllowed 2.1");
         default -> {
           String expected =
@@ -565,6 +565,13 @@ class DeciderTest {
     assertThat(first.job().length() - "orders".length() + 52).isLessThanOrEqualTo(63 - 2);
   }
 
+  @Test
+  void whatBlocksInProductionIsNotTheAuthorsToLoosen() {
+    assertThat(production().productionLintBlock("destructive", "drop-index").build().lint().block())
+        .containsExactly("destructive", "drop-index");
+    assertThat(world().productionLintBlock("destructive").build().lint().block()).isEmpty();
+  }
+
   static String describe(Decision decision) {
     return switch (decision) {
       case Decision.RecordIntent(var run) ->
@@ -583,6 +590,9 @@ class DeciderTest {
       case Decision.CleanUp(var jobs, var then) ->
           "CleanUp %s > %s".formatted(String.join(",", jobs), describe(then));
       case Decision.Release(var then) -> "Release > " + describe(then);
+      case Decision.Wait w -> "Wait";
+      case Decision.Checking(var check, var standing) ->
+          "Checking %s | %s".formatted(describe(check), describe(standing));
       case Decision.Gone g -> "Gone";
     };
   }

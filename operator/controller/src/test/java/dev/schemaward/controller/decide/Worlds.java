@@ -2,11 +2,13 @@ package dev.schemaward.controller.decide;
 
 import dev.schemaward.api.run.RunReason;
 import dev.schemaward.api.run.RunResult;
+import dev.schemaward.api.v1alpha1.Annotations;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationSpec;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationSpec.ApprovalRule;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus;
 import dev.schemaward.api.v1alpha1.DatabaseMigrationStatus.ApprovalStatus;
 import dev.schemaward.api.v1alpha1.Reason;
+import dev.schemaward.api.v1alpha1.VerifySpec;
 import dev.schemaward.controller.status.StatusBuilder;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Worlds for tests: one line for each thing that differs from a new object with a bundle. */
@@ -30,9 +33,12 @@ public final class Worlds {
   private boolean deleting;
   private boolean finalizer;
   private boolean bestEffort;
+  private Set<String> floor = Set.of();
   private ApprovalRule rule = ApprovalRule.OnHazard;
   private int maxAttempts = 5;
   private String image = IMAGE;
+  private DatabaseMigrationSpec.Drift drift;
+  private VerifySpec verify;
   private Optional<String> bundle = Optional.of("sha256:bundle");
   private final Map<String, String> annotations = new TreeMap<>();
   private final List<Run> runs = new ArrayList<>();
@@ -82,6 +88,11 @@ public final class Worlds {
 
   public Worlds bestEffort() {
     bestEffort = true;
+    return this;
+  }
+
+  public Worlds productionLintBlock(String... rules) {
+    floor = Set.of(rules);
     return this;
   }
 
@@ -173,6 +184,9 @@ public final class Worlds {
             status.recovery(),
             status.ledger(),
             status.history(),
+            status.drift(),
+            status.verification(),
+            status.lastCheck(),
             null,
             null);
     return this;
@@ -196,6 +210,8 @@ public final class Worlds {
             build().basis(),
             planHash,
             image,
+            null,
+            null,
             NOW.minusSeconds(600).plusSeconds(runs.size()),
             false,
             state));
@@ -305,6 +321,42 @@ public final class Worlds {
     return new Run.Active(false, Optional.of(new Run.Trouble(reason, "secret \"db\" not found")));
   }
 
+  public Worlds drift(DatabaseMigrationSpec.Drift asked) {
+    drift = asked;
+    return this;
+  }
+
+  public Worlds verify(VerifySpec asked) {
+    verify = asked;
+    return this;
+  }
+
+  /** A Job that checked after the newest run and ended like this. */
+  public Worlds checked(Instant at, RunResult result) {
+    return check(1, new Run.Finished(at, Optional.ofNullable(result), "exit code 137"));
+  }
+
+  public Worlds check(int attempt, Run.State state) {
+    World world = build();
+    String job = "orders-c" + (runs.size() + 1);
+    runs.add(
+        new Run(
+            job,
+            job,
+            RunKind.Check,
+            0,
+            attempt,
+            world.basis(),
+            null,
+            image,
+            world.currentOutcome().map(Outcome::runId).orElse(null),
+            annotations.get(Annotations.CHECK_REQUESTED_AT),
+            NOW.minusSeconds(600).plusSeconds(runs.size()),
+            false,
+            state));
+    return this;
+  }
+
   public World build() {
     return new World(
         now,
@@ -322,8 +374,9 @@ public final class Worlds {
         bundle,
         runs,
         document,
+        Optional.empty(),
         enforcement,
-        new World.Settings(image, bestEffort));
+        new World.Settings(image, bestEffort, floor));
   }
 
   public Decision next() {
@@ -340,6 +393,8 @@ public final class Worlds {
         new DatabaseMigrationSpec.Approval(rule, "24h"),
         null,
         new DatabaseMigrationSpec.Execution(null, null, null, maxAttempts, null),
+        verify,
+        drift,
         null,
         suspended);
   }

@@ -10,6 +10,9 @@ import dev.schemaward.engine.connect.Sql;
 import dev.schemaward.engine.diagnose.Diagnosis;
 import dev.schemaward.engine.drift.DriftProposal.Verdict;
 import dev.schemaward.engine.drift.script.SchemaScript;
+import dev.schemaward.engine.hazard.Finding;
+import dev.schemaward.engine.hazard.HazardClass;
+import dev.schemaward.engine.hazard.Severity;
 import dev.schemaward.engine.history.HistoryStore;
 import dev.schemaward.engine.plan.ExecutionPolicy;
 import dev.schemaward.engine.plan.Plan;
@@ -24,6 +27,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -65,6 +69,33 @@ public final class DriftCheck {
           "the expected schema cannot be built without a shadow database: " + e.getMessage(),
           e);
     }
+  }
+
+  /**
+   * What a plan that was made on a drifted schema should say; empty when the schema has not
+   * drifted.
+   */
+  public static Optional<Finding> finding(DriftReport report) {
+    if (!report.drifted()) {
+      return Optional.empty();
+    }
+    List<Drift> drifts = report.comparison().drifts();
+    return Optional.of(
+        new Finding(
+            "schema-drift",
+            Severity.WARN,
+            HazardClass.POLICY,
+            "",
+            0,
+            0,
+            "planned on a schema that is not what its applied migrations make: "
+                + drifts.stream()
+                    .limit(NAMED)
+                    .map(DriftText::line)
+                    .collect(Collectors.joining("; "))
+                + (drifts.size() > NAMED ? "; and " + (drifts.size() - NAMED) + " more" : ""),
+            "revert it or adopt it: schemaward drift proposes SQL for both",
+            null));
   }
 
   private DriftReport run() throws EngineException, SQLException, ShadowUnavailableException {

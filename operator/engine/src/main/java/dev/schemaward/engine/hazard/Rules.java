@@ -41,6 +41,7 @@ final class Rules {
           "few-connection-slots",
           "pk-int32-exhaustion",
           "out-of-order",
+          "schema-drift",
           "will-fail");
 
   /** True for an id that a finding may have. */

@@ -8,6 +8,7 @@ import dev.schemaward.engine.hazard.Finding;
 import dev.schemaward.engine.hazard.HazardClass;
 import dev.schemaward.engine.hazard.Severity;
 import dev.schemaward.engine.ledger.LedgerMark;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -63,6 +64,26 @@ public record Plan(
         owner,
         ledger,
         found);
+  }
+
+  /** The same plan with one finding more, which is no part of the hash. */
+  public Plan with(Finding more) {
+    List<Finding> all = new ArrayList<>(findings);
+    all.addFirst(more);
+    return new Plan(
+        hash,
+        format,
+        bundleDigest,
+        target,
+        diagnosis,
+        pending,
+        all,
+        fingerprint,
+        appliedLines,
+        version,
+        owner,
+        ledger,
+        assessment);
   }
 
   /** The first six hex digits of the hash. */
