@@ -8,6 +8,7 @@ import dev.schemaward.engine.FailureReason;
 import dev.schemaward.engine.bundle.Bundle;
 import dev.schemaward.engine.bundle.InvalidBundleException;
 import dev.schemaward.engine.connect.Credentials;
+import dev.schemaward.engine.connect.Redactor;
 import dev.schemaward.engine.drift.DriftCheck;
 import dev.schemaward.engine.drift.DriftReport;
 import dev.schemaward.engine.drift.DriftRequest;
@@ -120,8 +121,8 @@ final class DriftCommand implements Callable<Integer>, Main.ContextAware {
 
   private void print(DriftReport report) {
     switch (output) {
-      case text -> context.output().line(DriftText.text(report).stripTrailing());
-      case markdown -> context.output().line(DriftText.markdown(report).stripTrailing());
+      case text -> context.output().line(DriftText.text(report, context.output()::redact).stripTrailing());
+      case markdown -> context.output().line(DriftText.markdown(report, context.output()::redact).stripTrailing());
       case json -> json(DriftDocument.of(report));
     }
   }
@@ -131,18 +132,15 @@ final class DriftCommand implements Callable<Integer>, Main.ContextAware {
       return;
     }
     try {
-      if (revert != null) {
-        Files.writeString(revert, DriftText.revertFile(report.revert()));
+      String back = revert == null ? null : DriftText.revertFile(report.revert());
+      if (back != null && holdsNoSecret("--revert", back)) {
+        Files.writeString(revert, back);
         told("revert: " + revert);
       }
-      if (adopt != null) {
+      String forth = adopt == null ? null : DriftText.adoptFile(report.adopt());
+      if (forth != null && holdsNoSecret("--adopt", forth)) {
         told(
-            "adopt: "
-                + AdoptFile.write(
-                    adopt,
-                    read,
-                    LocalDateTime.now(ZoneOffset.UTC),
-                    DriftText.adoptFile(report.adopt())));
+            "adopt: " + AdoptFile.write(adopt, read, LocalDateTime.now(ZoneOffset.UTC), forth));
       }
     } catch (IOException e) {
       throw new EngineException(
@@ -150,6 +148,21 @@ final class DriftCommand implements Callable<Integer>, Main.ContextAware {
           "cannot write the SQL: " + e.getClass().getSimpleName() + ": " + e.getMessage(),
           e);
     }
+  }
+
+  /** Masked SQL would do something else, and a file goes where many can read it. */
+  private boolean holdsNoSecret(String option, String sql) {
+    boolean clean = context.output().redact(sql).equals(sql);
+    if (!clean) {
+      context
+          .output()
+          .error(
+              option
+                  + ": not written. The SQL holds the password with which this command connects,"
+                  + " because an object of the database does; where, the report shows as "
+                  + Redactor.MASK);
+    }
+    return clean;
   }
 
   private void told(String written) {

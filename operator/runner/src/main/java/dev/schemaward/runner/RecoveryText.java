@@ -4,6 +4,7 @@ import dev.schemaward.engine.recover.Recovery;
 import dev.schemaward.engine.recover.RecoveryOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** The ways on, for a person. */
 final class RecoveryText {
@@ -12,8 +13,12 @@ final class RecoveryText {
 
   private RecoveryText() {}
 
-  /** Everything: the situation, what is known, each way with what it writes. */
-  static List<String> of(Recovery recovery) {
+  /**
+   * Everything: the situation, what is known, each way with what it writes.
+   *
+   * @param redact masks secrets, before the lines of a text are taken apart
+   */
+  static List<String> of(Recovery recovery, UnaryOperator<String> redact) {
     List<String> lines = new ArrayList<>();
     String situation = recovery.situation();
     lines.add(Character.toUpperCase(situation.charAt(0)) + situation.substring(1) + ".");
@@ -31,7 +36,7 @@ final class RecoveryText {
       lines.add("        " + option.consequence());
       lines.add("        It writes:");
       for (String sql : option.sql().stream().limit(FIRST).toList()) {
-        sql.lines().forEach(line -> lines.add("          " + line));
+        redact.apply(sql).lines().forEach(line -> lines.add("          " + line));
       }
       if (option.sql().size() > FIRST) {
         lines.add("          … and " + (option.sql().size() - FIRST) + " more statements");

@@ -181,7 +181,7 @@ final class Report {
     if (json()) {
       output.masked(pretty(Documents.recoveryDocument(found)));
     } else {
-      output.line(String.join("\n", RecoveryText.of(found)));
+      output.line(String.join("\n", RecoveryText.of(found, output::redact)));
     }
     return end(bare(RunReason.RecoveryShown, found.situation()));
   }

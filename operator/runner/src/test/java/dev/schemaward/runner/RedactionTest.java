@@ -44,6 +44,7 @@ class RedactionTest {
         new ArrayList<>(
             List.of(
                 "q#z",
+                "#.-?",
                 "it's \"quoted\" \\ and 100%",
                 "line one\nline two\r\n\tline three",
                 "p\u00e4\u00df w\u00f6rd \u20ac \ud83d\ude00",
@@ -153,6 +154,11 @@ class RedactionTest {
     check(0, password, encoded, url, "apply", "--bundle", bundle);
     check(0, password, encoded, url, "status", "--bundle", bundle);
     check(0, password, encoded, url, "apply", "--bundle", bundle, "--output", "json");
+    check(0, password, encoded, url, "recover", "--bundle", bundle, "--show");
+    String someWay = "sha256:" + "0".repeat(64);
+    check(64, password, encoded, url, "recover", "--bundle", bundle, "--apply", "--expect", someWay);
+    String spec = Files.writeString(work.resolve("spec.yaml"), "tables: [a, nope]").toString();
+    check(1, password, encoded, url, "verify", "--spec", spec);
     check(2, password, encoded, url, "plan", "--bundle", bundle, "--nonsense", url);
     check(2, password, encoded, url, "plan", "--bundle", bundle, "--password=" + password);
     String wrong = url.replace(encoded + "@", encoded + "x@");
@@ -183,6 +189,105 @@ class RedactionTest {
     check(0, password, packed, url, "plan", "--bundle", bundle, "--output", "json");
     check(66, password, packed, url, "apply", "--bundle", bundle);
     check(66, password, packed, url, "apply", "--bundle", bundle, "--output", "json");
+    check(0, password, packed, url, "recover", "--bundle", bundle, "--show");
+    check(0, password, packed, url, "recover", "--bundle", bundle, "--output", "json");
+    String spec =
+        Files.writeString(
+                work.resolve("spec.json"),
+                MAPPER.writeValueAsString(
+                    Map.of(
+                        "sql",
+                        List.of(
+                            Map.of(
+                                "name",
+                                "leaks",
+                                "query",
+                                "SELECT $pw1$" + said + "$pw1$",
+                                "expect",
+                                "value",
+                                "value",
+                                said + "x")))))
+            .toString();
+    check(1, password, packed, url, "verify", "--spec", spec);
+    check(1, password, packed, url, "verify", "--spec", spec, "--output", "json");
+    check(1, password, packed, url, "verify", "--spec", spec, "--output", "markdown");
+  }
+
+  /** What a terminal, a table in Markdown and a literal in SQL each write in another way. */
+  static Stream<String> passwordsInAnObject() {
+    return Stream.of(
+        "it's \"q|uoted\" \\ and\n   100% *x* <b>  `c`",
+        "x".repeat(300),
+        passwords().toList().getLast());
+  }
+
+  /** The password stands in a comment, a function, a default, a view and a name. */
+  @ParameterizedTest
+  @MethodSource("passwordsInAnObject")
+  void driftDoesNotShowThePassword(String password) throws IOException {
+    String database = server.createDatabase("red_" + System.nanoTime());
+    String role = "red_" + System.nanoTime();
+    String literal = "E'" + password.replace("\\", "\\\\").replace("'", "''") + "'";
+    server.execute(
+        database,
+        "create role " + role + " superuser login password " + literal);
+    String url = server.url(database, role, encodeUriComponent(password));
+    String bundle = bundle();
+    check(0, password, Redactor.MASK, url, "apply", "--bundle", bundle);
+    String said = String.join(" | ", forms(password).values()).replace("'", "''");
+    said = "E'" + said.replace("\\", "\\\\") + "'";
+    server.execute(database, "comment on table a is " + said);
+    server.execute(database, "alter table a add column d text default " + said);
+    server.execute(database, "create view v as select " + said + "::text as x");
+    server.execute(
+        database,
+        "create function f() returns text language plpgsql as $f1$ begin\n  return\n "
+            + literal
+            + ";\nend $f1$");
+    if (password.getBytes(StandardCharsets.UTF_8).length < 60) {
+      server.execute(
+          database, "create table \"" + password.replace("\"", "\"\"") + "\" (id int)");
+    }
+    Path programs = Files.createDirectory(work.resolve("postgresql"));
+    Files.createSymbolicLink(programs.resolve("18"), PostgresServer.installation(18));
+    Path revert = work.resolve("revert.sql");
+    for (String format : List.of("text", "markdown", "json")) {
+      Ended ended =
+          run(
+              url,
+              "drift",
+              "--bundle",
+              bundle,
+              "--shadow-programs",
+              programs.toString(),
+              "--shadow-scratch",
+              work.resolve("shadow").toString(),
+              "--revert",
+              revert.toString(),
+              "--adopt",
+              bundle,
+              "--output",
+              format);
+      assertThat(ended.code()).as(ended.err()).isEqualTo(1);
+      silent(format, ended.out(), password, Redactor.MASK);
+      silent(format, ended.err(), password, Redactor.MASK);
+      silent(format, ended.out().replaceAll("\\s+", " "), password.replaceAll("\\s+", " "), Redactor.MASK);
+      silent(format, ended.out().replaceAll("\\\\(.)", "$1"), password, Redactor.MASK);
+      // Half a secret is one too.
+      assertThat(ended.out()).doesNotContain("x".repeat(100));
+      if (format.equals("json")) {
+        silentJson(format, MAPPER.readTree(ended.out()), password, Redactor.MASK);
+      }
+      assertThat(ended.err()).contains("--adopt: not written");
+      if (Files.exists(revert)) {
+        silent("revert", Files.readString(revert), password, Redactor.MASK);
+      }
+      try (Stream<Path> files = Files.list(Path.of(bundle))) {
+        assertThat(files).as("nothing is adopted").hasSize(1);
+      }
+    }
+    Files.delete(programs.resolve("18"));
+    server.execute("postgres", "drop database " + database + " with (force)");
   }
 
   private String bundle() throws IOException {
@@ -195,6 +300,22 @@ class RedactionTest {
     return directory.toString();
   }
 
+  private record Ended(int code, String out, String err) {}
+
+  private static Ended run(String url, String... arguments) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int code =
+        Main.run(
+            arguments,
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            Map.of("DATABASE_URL", url),
+            new Cancellation());
+    return new Ended(
+        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
   private void check(
       int expected, String password, String alsoSecret, String url, String... arguments)
       throws IOException {
@@ -203,20 +324,12 @@ class RedactionTest {
     List<String> all = new ArrayList<>(List.of(arguments));
     all.add("--result-file");
     all.add(file.toString());
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    int code =
-        Main.run(
-            all.toArray(String[]::new),
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            Map.of("DATABASE_URL", url),
-            new Cancellation());
-    String context = "password <" + password + "> " + all + " exit " + code;
-    assertThat(code).as("%s %s", context, err).isEqualTo(expected);
-    String text = out.toString(StandardCharsets.UTF_8);
+    Ended ended = run(url, all.toArray(String[]::new));
+    String context = "password <" + password + "> " + all + " exit " + ended.code();
+    assertThat(ended.code()).as("%s %s", context, ended.err()).isEqualTo(expected);
+    String text = ended.out();
     silent(context + " stdout", text, password, alsoSecret);
-    silent(context + " stderr", err.toString(StandardCharsets.UTF_8), password, alsoSecret);
+    silent(context + " stderr", ended.err(), password, alsoSecret);
     if (text.startsWith("{")) {
       silentJson(context + " JSON on stdout", MAPPER.readTree(text), password, alsoSecret);
     }

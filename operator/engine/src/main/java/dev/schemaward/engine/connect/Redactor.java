@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 
 /**
  * Masks secrets by value in everything that leaves the process: as they are, percent-encoded, in
- * base64, and escaped as in JSON or SQL. Knows values, not patterns, so a password in an unexpected
+ * base64, and escaped as in JSON or SQL (also as a quoted name). Knows values, not patterns, so a password in an unexpected
  * place is masked too.
  */
 public final class Redactor {
@@ -50,6 +50,7 @@ public final class Redactor {
       }
       forms.add(secret);
       forms.add(secret.replace("'", "''"));
+      forms.add(secret.replace("\"", "\"\""));
       forms.add(secret.replace("\\", "\\\\").replace("'", "''"));
       forms.add(new String(JsonStringEncoder.getInstance().quoteAsString(secret)));
       percentEncoded(secret, forms);
@@ -87,7 +88,10 @@ public final class Redactor {
 
   /** Also as a part of something longer, which shifts it by one or two bytes. */
   private static void base64(byte[] secret, Set<String> forms) {
-    forms.add(Base64.getEncoder().encodeToString(secret));
+    for (Base64.Encoder encoder : List.of(Base64.getEncoder(), Base64.getUrlEncoder())) {
+      forms.add(encoder.encodeToString(secret));
+      forms.add(encoder.withoutPadding().encodeToString(secret));
+    }
     for (int shift = 0; shift < 3; shift++) {
       byte[] shifted = new byte[shift + secret.length];
       System.arraycopy(secret, 0, shifted, shift, secret.length);

@@ -3,6 +3,7 @@ package dev.schemaward.engine.drift;
 import dev.schemaward.engine.EngineException;
 import dev.schemaward.engine.FailureReason;
 import dev.schemaward.engine.bundle.Migration;
+import dev.schemaward.engine.connect.Redactor;
 import dev.schemaward.engine.connect.RoundTrip;
 import dev.schemaward.engine.connect.ServerErrors;
 import dev.schemaward.engine.connect.Session;
@@ -20,6 +21,7 @@ import dev.schemaward.engine.plan.Planner;
 import dev.schemaward.engine.shadow.ShadowDatabase;
 import dev.schemaward.engine.shadow.ShadowOutcome;
 import dev.schemaward.engine.shadow.ShadowRun;
+import dev.schemaward.engine.shadow.ShadowSource;
 import dev.schemaward.engine.shadow.ShadowUnavailableException;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -29,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -42,11 +45,17 @@ public final class DriftCheck {
   private final DriftRequest request;
   private final Session session;
   private final HistoryStore store;
+  private final UnaryOperator<String> redact;
 
   private DriftCheck(DriftRequest request, Session session) {
     this.request = request;
     this.session = session;
     this.store = HistoryStore.of(request.bundle(), session.schema());
+    List<String> secrets = new ArrayList<>(request.credentials().secrets());
+    if (request.shadow() instanceof ShadowSource.OnServer there) {
+      secrets.addAll(there.server().secrets());
+    }
+    this.redact = Redactor.of(secrets)::redact;
   }
 
   /**
@@ -316,13 +325,13 @@ public final class DriftCheck {
         adopt);
   }
 
-  private static DriftProposal propose(
+  private DriftProposal propose(
       SchemaSnapshot from, SchemaSnapshot to, String role, ShadowSide shadow) throws SQLException {
     return tried(SchemaScript.between(from, to, role), to, shadow);
   }
 
   /** The shadow does not look like the live schema yet: make it so, or say that nobody could. */
-  private static DriftProposal rebuilt(
+  private DriftProposal rebuilt(
       SchemaScript script,
       SchemaSnapshot live,
       SchemaSnapshot reverted,
@@ -341,17 +350,18 @@ public final class DriftCheck {
     };
   }
 
-  private static DriftProposal tried(SchemaScript script, SchemaSnapshot wanted, ShadowSide shadow)
+  private DriftProposal tried(SchemaScript script, SchemaSnapshot wanted, ShadowSide shadow)
       throws SQLException {
     try {
       shadow.run(script);
     } catch (SQLException e) {
       return new DriftProposal(
-          script, Verdict.UNPROVEN, "it fails on the shadow: " + ServerErrors.message(e));
+          script, Verdict.UNPROVEN, "it fails on the shadow: " + redact.apply(ServerErrors.message(e)));
     }
-    List<String> left = new ArrayList<>(script.refused());
+    List<String> left = new ArrayList<>();
+    script.refused().forEach(refused -> left.add(redact.apply(refused)));
     SchemaComparison.of(wanted, shadow.snapshot()).drifts().stream()
-        .map(DriftText::line)
+        .map(drift -> DriftText.line(drift, redact))
         .forEach(left::add);
     if (!left.isEmpty()) {
       return new DriftProposal(
@@ -362,6 +372,6 @@ public final class DriftCheck {
     }
     return script.losesData().isEmpty()
         ? new DriftProposal(script, Verdict.EXACT, null)
-        : new DriftProposal(script, Verdict.LOSES_DATA, String.join("; ", script.losesData()));
+        : new DriftProposal(script, Verdict.LOSES_DATA, redact.apply(String.join("; ", script.losesData())));
   }
 }

@@ -5,8 +5,13 @@ import dev.schemaward.engine.drift.DriftProposal.Verdict;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 
-/** A drift report for a person: plain text, or Markdown for an issue. */
+/**
+ * A drift report for a person: plain text, or Markdown for an issue. What stands in the database may
+ * hold a secret (a connection string in a function): {@code redact} masks it before the text is cut,
+ * laid out or escaped, since nobody recognises it afterwards.
+ */
 public final class DriftText {
   private static final int LONGEST_VALUE = 200;
 
@@ -42,7 +47,11 @@ public final class DriftText {
 
   /** One difference in one line. */
   public static String line(Drift drift) {
-    StringBuilder text = new StringBuilder(drift.object().toString());
+    return line(drift, UnaryOperator.identity());
+  }
+
+  static String line(Drift drift, UnaryOperator<String> redact) {
+    StringBuilder text = new StringBuilder(redact.apply(drift.object().toString()));
     switch (drift.change()) {
       case ADDED -> text.append(" was added");
       case MISSING -> text.append(" is missing");
@@ -50,7 +59,9 @@ public final class DriftText {
         String separator = ": ";
         for (Drift.Attribute attribute : drift.attributes()) {
           text.append(separator).append(attribute.name()).append(' ');
-          text.append(value(attribute.expected())).append(" → ").append(value(attribute.found()));
+          text.append(value(redact.apply(attribute.expected())))
+              .append(" → ")
+              .append(value(redact.apply(attribute.found())));
           separator = "; ";
         }
       }
@@ -69,16 +80,23 @@ public final class DriftText {
 
   /** The whole report as plain text. */
   public static String text(DriftReport report) {
+    return text(report, UnaryOperator.identity());
+  }
+
+  /** The same with secrets masked. */
+  public static String text(DriftReport report, UnaryOperator<String> redact) {
     StringBuilder text = new StringBuilder(headline(report)).append('\n');
     for (Drift drift : report.comparison().drifts()) {
-      text.append("  ").append(severity(drift)).append("  ").append(line(drift)).append('\n');
+      text.append("  ").append(severity(drift)).append("  ").append(line(drift, redact)).append('\n');
     }
     ignored(report, text, "  ");
     for (String each : report.notCompared()) {
       text.append("  not compared: ").append(each).append('\n');
     }
-    proposal(report.revert(), "To revert (makes the database what the migrations say)", text);
-    proposal(report.adopt(), "To adopt (a new migration that says what the database is)", text);
+    proposal(
+        report.revert(), "To revert (makes the database what the migrations say)", redact, text);
+    proposal(
+        report.adopt(), "To adopt (a new migration that says what the database is)", redact, text);
     return text.toString();
   }
 
@@ -100,7 +118,8 @@ public final class DriftText {
                     .append(")\n"));
   }
 
-  private static void proposal(DriftProposal proposal, String title, StringBuilder text) {
+  private static void proposal(
+      DriftProposal proposal, String title, UnaryOperator<String> redact, StringBuilder text) {
     if (proposal == null) {
       return;
     }
@@ -108,7 +127,9 @@ public final class DriftText {
     proposal
         .script()
         .statements()
-        .forEach(statement -> text.append(statement.indent(4)).insert(text.length() - 1, ';'));
+        .forEach(
+            statement ->
+                text.append(redact.apply(statement).indent(4)).insert(text.length() - 1, ';'));
   }
 
   /** What trying the proposal showed, for a person. */
@@ -125,26 +146,31 @@ public final class DriftText {
 
   /** The whole report as Markdown. */
   public static String markdown(DriftReport report) {
+    return markdown(report, UnaryOperator.identity());
+  }
+
+  /** The same with secrets masked. */
+  public static String markdown(DriftReport report, UnaryOperator<String> redact) {
     StringBuilder text = new StringBuilder("# ").append(headline(report)).append("\n\n");
     List<Drift> drifts = report.comparison().drifts();
     if (!drifts.isEmpty()) {
       text.append("| severity | object | difference |\n| --- | --- | --- |\n");
       for (Drift drift : drifts) {
-        String key = drift.object().toString();
+        String key = redact.apply(drift.object().toString());
         text.append("| ")
             .append(severity(drift).strip())
             .append(" | ")
             .append(cell(key))
             .append(" | ")
-            .append(cell(line(drift).substring(key.length()).replaceFirst("^: ", "").strip()))
+            .append(cell(line(drift, redact).substring(key.length()).replaceFirst("^: ", "").strip()))
             .append(" |\n");
       }
     }
     ignored(report, text.append('\n'), "* ");
     report.notCompared().forEach(each -> text.append("* not compared: ").append(each).append('\n'));
     if (report.revert() != null) {
-      markdown(report.revert(), "Revert", revertFile(report.revert()), text);
-      markdown(report.adopt(), "Adopt", adoptFile(report.adopt()), text);
+      markdown(report.revert(), "Revert", redact.apply(revertFile(report.revert())), text);
+      markdown(report.adopt(), "Adopt", redact.apply(adoptFile(report.adopt())), text);
     }
     return text.toString();
   }
