@@ -121,8 +121,12 @@ final class DriftCommand implements Callable<Integer>, Main.ContextAware {
 
   private void print(DriftReport report) {
     switch (output) {
-      case text -> context.output().line(DriftText.text(report, context.output()::redact).stripTrailing());
-      case markdown -> context.output().line(DriftText.markdown(report, context.output()::redact).stripTrailing());
+      case text ->
+          context.output().line(DriftText.text(report, context.output()::redact).stripTrailing());
+      case markdown ->
+          context
+              .output()
+              .line(DriftText.markdown(report, context.output()::redact).stripTrailing());
       case json -> json(DriftDocument.of(report));
     }
   }
@@ -139,8 +143,7 @@ final class DriftCommand implements Callable<Integer>, Main.ContextAware {
       }
       String forth = adopt == null ? null : DriftText.adoptFile(report.adopt());
       if (forth != null && holdsNoSecret("--adopt", forth)) {
-        told(
-            "adopt: " + AdoptFile.write(adopt, read, LocalDateTime.now(ZoneOffset.UTC), forth));
+        told("adopt: " + AdoptFile.write(adopt, read, LocalDateTime.now(ZoneOffset.UTC), forth));
       }
     } catch (IOException e) {
       throw new EngineException(

@@ -156,7 +156,8 @@ class RedactionTest {
     check(0, password, encoded, url, "apply", "--bundle", bundle, "--output", "json");
     check(0, password, encoded, url, "recover", "--bundle", bundle, "--show");
     String someWay = "sha256:" + "0".repeat(64);
-    check(64, password, encoded, url, "recover", "--bundle", bundle, "--apply", "--expect", someWay);
+    check(
+        64, password, encoded, url, "recover", "--bundle", bundle, "--apply", "--expect", someWay);
     String spec = Files.writeString(work.resolve("spec.yaml"), "tables: [a, nope]").toString();
     check(1, password, encoded, url, "verify", "--spec", spec);
     check(2, password, encoded, url, "plan", "--bundle", bundle, "--nonsense", url);
@@ -217,8 +218,7 @@ class RedactionTest {
   static Stream<String> passwordsInAnObject() {
     return Stream.of(
         "it's \"q|uoted\" \\ and\n   100% *x* <b>  `c`",
-        "x".repeat(300),
-        passwords().toList().getLast());
+        "x".repeat(300), passwords().toList().getLast());
   }
 
   /** The password stands in a comment, a function, a default, a view and a name. */
@@ -228,9 +228,7 @@ class RedactionTest {
     String database = server.createDatabase("red_" + System.nanoTime());
     String role = "red_" + System.nanoTime();
     String literal = "E'" + password.replace("\\", "\\\\").replace("'", "''") + "'";
-    server.execute(
-        database,
-        "create role " + role + " superuser login password " + literal);
+    server.execute(database, "create role " + role + " superuser login password " + literal);
     String url = server.url(database, role, encodeUriComponent(password));
     String bundle = bundle();
     check(0, password, Redactor.MASK, url, "apply", "--bundle", bundle);
@@ -245,8 +243,7 @@ class RedactionTest {
             + literal
             + ";\nend $f1$");
     if (password.getBytes(StandardCharsets.UTF_8).length < 60) {
-      server.execute(
-          database, "create table \"" + password.replace("\"", "\"\"") + "\" (id int)");
+      server.execute(database, "create table \"" + password.replace("\"", "\"\"") + "\" (id int)");
     }
     Path programs = Files.createDirectory(work.resolve("postgresql"));
     Files.createSymbolicLink(programs.resolve("18"), PostgresServer.installation(18));
@@ -271,7 +268,11 @@ class RedactionTest {
       assertThat(ended.code()).as(ended.err()).isEqualTo(1);
       silent(format, ended.out(), password, Redactor.MASK);
       silent(format, ended.err(), password, Redactor.MASK);
-      silent(format, ended.out().replaceAll("\\s+", " "), password.replaceAll("\\s+", " "), Redactor.MASK);
+      silent(
+          format,
+          ended.out().replaceAll("\\s+", " "),
+          password.replaceAll("\\s+", " "),
+          Redactor.MASK);
       silent(format, ended.out().replaceAll("\\\\(.)", "$1"), password, Redactor.MASK);
       // Half a secret is one too.
       assertThat(ended.out()).doesNotContain("x".repeat(100));

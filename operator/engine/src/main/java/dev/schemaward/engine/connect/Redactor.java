@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 
 /**
  * Masks secrets by value in everything that leaves the process: as they are, percent-encoded, in
- * base64, and escaped as in JSON or SQL (also as a quoted name). Knows values, not patterns, so a password in an unexpected
- * place is masked too.
+ * base64, and escaped as in JSON or SQL (also as a quoted name). Knows values, not patterns, so a
+ * password in an unexpected place is masked too.
  */
 public final class Redactor {
   /** What stands in place of a secret. */

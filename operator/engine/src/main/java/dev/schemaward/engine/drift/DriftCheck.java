@@ -356,7 +356,9 @@ public final class DriftCheck {
       shadow.run(script);
     } catch (SQLException e) {
       return new DriftProposal(
-          script, Verdict.UNPROVEN, "it fails on the shadow: " + redact.apply(ServerErrors.message(e)));
+          script,
+          Verdict.UNPROVEN,
+          "it fails on the shadow: " + redact.apply(ServerErrors.message(e)));
     }
     List<String> left = new ArrayList<>();
     script.refused().forEach(refused -> left.add(redact.apply(refused)));
@@ -372,6 +374,7 @@ public final class DriftCheck {
     }
     return script.losesData().isEmpty()
         ? new DriftProposal(script, Verdict.EXACT, null)
-        : new DriftProposal(script, Verdict.LOSES_DATA, redact.apply(String.join("; ", script.losesData())));
+        : new DriftProposal(
+            script, Verdict.LOSES_DATA, redact.apply(String.join("; ", script.losesData())));
   }
 }

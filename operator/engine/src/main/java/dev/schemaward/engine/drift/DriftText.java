@@ -8,9 +8,9 @@ import java.util.Objects;
 import java.util.function.UnaryOperator;
 
 /**
- * A drift report for a person: plain text, or Markdown for an issue. What stands in the database may
- * hold a secret (a connection string in a function): {@code redact} masks it before the text is cut,
- * laid out or escaped, since nobody recognises it afterwards.
+ * A drift report for a person: plain text, or Markdown for an issue. What stands in the database
+ * may hold a secret (a connection string in a function): {@code redact} masks it before the text is
+ * cut, laid out or escaped, since nobody recognises it afterwards.
  */
 public final class DriftText {
   private static final int LONGEST_VALUE = 200;
@@ -87,7 +87,11 @@ public final class DriftText {
   public static String text(DriftReport report, UnaryOperator<String> redact) {
     StringBuilder text = new StringBuilder(headline(report)).append('\n');
     for (Drift drift : report.comparison().drifts()) {
-      text.append("  ").append(severity(drift)).append("  ").append(line(drift, redact)).append('\n');
+      text.append("  ")
+          .append(severity(drift))
+          .append("  ")
+          .append(line(drift, redact))
+          .append('\n');
     }
     ignored(report, text, "  ");
     for (String each : report.notCompared()) {
@@ -162,7 +166,8 @@ public final class DriftText {
             .append(" | ")
             .append(cell(key))
             .append(" | ")
-            .append(cell(line(drift, redact).substring(key.length()).replaceFirst("^: ", "").strip()))
+            .append(
+                cell(line(drift, redact).substring(key.length()).replaceFirst("^: ", "").strip()))
             .append(" |\n");
       }
     }
