@@ -168,6 +168,23 @@ review_and_approve
 show kubectl -n $namespace wait --for=condition=Ready --timeout=60s dbm/orders
 show kubectl -n $namespace get dbm orders -o wide
 
+check_now() { # STATUS: asks for a comparison and waits until Drifted has this status
+  kubectl -n $namespace annotate --overwrite dbm orders "schemaward.dev/check-requested-at=$(date +%s.%N)" >/dev/null
+  kubectl -n $namespace wait --for=condition=Drifted="$1" --timeout=60s dbm/orders | sed 's/^/    /'
+}
+
+step "Somebody changes the schema by hand"
+kubectl -n $namespace wait --for=condition=Drifted=False --timeout=60s dbm/orders | sed 's/^/    /'
+query "CREATE INDEX by_hand ON users (name)"
+check_now True
+kubectl -n $namespace get dbm orders -o jsonpath='{.status.conditions[?(@.type=="Drifted")].message}' | fold -s -w 110 | sed 's/^/    | /'
+echo
+show kubectl -n $namespace get dbm orders
+say "" "the way back, tried on a shadow database before it is shown:"
+kubectl -n $namespace get configmap orders-drift -o jsonpath='{.data.revert\.sql}' | sed 's/^/    | /'
+query "DROP INDEX by_hand"
+check_now False
+
 step "What the database says"
 say "Prisma's own history:"
 query "SELECT migration_name, finished_at::timestamp(0), applied_steps_count AS steps FROM _prisma_migrations ORDER BY started_at"
