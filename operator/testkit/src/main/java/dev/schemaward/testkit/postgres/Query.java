@@ -25,8 +25,12 @@ public final class Query {
     String password = Files.readString(Path.of(arguments[4])).strip();
     List<String[]> rows = new ArrayList<>();
     try (Connection connection = DriverManager.getConnection(url, arguments[3], password);
-        Statement statement = connection.createStatement();
-        ResultSet result = statement.executeQuery(arguments[5])) {
+        Statement statement = connection.createStatement()) {
+      if (!statement.execute(arguments[5])) {
+        System.out.println("  done: " + arguments[5]);
+        return;
+      }
+      ResultSet result = statement.getResultSet();
       int columns = result.getMetaData().getColumnCount();
       String[] names = new String[columns];
       for (int i = 0; i < columns; i++) {
