@@ -9,6 +9,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -32,6 +33,10 @@ class AssembleRuntime {
       List.of(
           "-XX:+UseSerialGC",
           "-XX:TieredStopAtLevel=1",
+          // A run is short: most methods that are compiled early are not worth it.
+          "-XX:CompileThresholdScaling=4",
+          // picocli reads its annotations by reflection, each member once.
+          "-Djdk.reflect.useNativeAccessorOnly=true",
           "-Xms8m",
           "-Xmn3m",
           "-Xmx96m",
@@ -44,12 +49,28 @@ class AssembleRuntime {
   /** What Jib sets for every file of an image. */
   private static final FileTime IMAGE_TIME = FileTime.fromMillis(1000);
 
-  private static final String BUNDLE =
-      """
-      CREATE TYPE mood AS ENUM ('ok'); CREATE TABLE users (id serial PRIMARY KEY, email text, m mood);
-      CREATE INDEX CONCURRENTLY users_email ON users (email);
-      DO $$ BEGIN PERFORM 1; END $$; ALTER TABLE users DROP COLUMN m;
-      """;
+  private static final String FIRST = "20260101000000_init";
+
+  private static final Map<String, String> BUNDLE =
+      Map.of(
+          FIRST,
+          """
+          CREATE TYPE mood AS ENUM ('ok'); CREATE TABLE users (id serial PRIMARY KEY, email text, m mood);
+          CREATE INDEX CONCURRENTLY users_email ON users (email);
+          DO $$ BEGIN PERFORM 1; END $$; ALTER TABLE users DROP COLUMN m;
+          """,
+          "20260102000000_orders",
+          """
+          -- CreateTable
+          CREATE TABLE "orders" (
+              "id" INTEGER NOT NULL,
+              "user" INTEGER NOT NULL REFERENCES users (id),
+              "at" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+              CONSTRAINT "orders_pkey" PRIMARY KEY ("id")
+          );
+          """,
+          "20260103000000_total",
+          "ALTER TABLE orders ADD COLUMN total numeric(10, 2); CREATE INDEX ON orders (total);");
 
   public static void main(String[] args) throws Exception {
     Path target = Path.of(args[0]);
@@ -103,8 +124,10 @@ class AssembleRuntime {
     Path cache = home.resolve("schemaward.aot");
     Files.deleteIfExists(cache);
     Path work = Files.createDirectories(target.resolve("training"));
-    Path bundle = Files.createDirectories(work.resolve("bundle/20260101000000_init"));
-    Files.writeString(bundle.resolve("migration.sql"), BUNDLE);
+    for (Map.Entry<String, String> migration : BUNDLE.entrySet()) {
+      Path directory = Files.createDirectories(work.resolve("bundle").resolve(migration.getKey()));
+      Files.writeString(directory.resolve("migration.sql"), migration.getValue());
+    }
     Files.writeString(work.resolve("bundle/migration_lock.toml"), "provider = \"postgresql\"\n");
     try (PostgresServer server = PostgresServer.start(18)) {
       Files.writeString(work.resolve("url"), server.url(server.createDatabase()));
@@ -119,7 +142,8 @@ class AssembleRuntime {
               "dev.schemaward.runner.AotTraining",
               work.resolve("bundle").toString(),
               work.resolve("url").toString(),
-              work.resolve("result").toString()));
+              work.resolve("result").toString(),
+              FIRST));
       run(command);
     }
   }

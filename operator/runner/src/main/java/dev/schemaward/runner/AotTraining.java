@@ -20,7 +20,8 @@ final class AotTraining {
   /**
    * Runs the training.
    *
-   * @param arguments bundle directory, file with the URL of an empty database, file for results
+   * @param arguments bundle directory, file with the URL of an empty database, file for results,
+   *     name of the bundle's first migration
    */
   public static void main(String[] arguments) {
     String[] common = {
@@ -29,7 +30,22 @@ final class AotTraining {
     int worst = 0;
     worst = Math.max(worst, run("validate", "--bundle", arguments[0]));
     worst = Math.max(worst, run(with(common, "plan", "--plan-frame")));
-    worst = Math.max(worst, run(with(common, "apply", "--plan-frame", "--owner", "c/n/n")));
+    worst =
+        Math.max(
+            worst,
+            run(
+                with(
+                    common,
+                    "apply",
+                    "--plan-frame",
+                    "--owner",
+                    "c/n/n",
+                    "--target-version",
+                    arguments[3])));
+    worst =
+        Math.max(
+            worst,
+            run("apply", "--bundle", arguments[0], "--database-url-file", arguments[1]));
     worst = Math.max(worst, run(with(common, "apply", "--plan-frame", "--owner", "c/n/n")));
     worst = Math.max(worst, run(with(common, "status")));
     worst = Math.max(worst, run(with(common, "plan", "--output", "json")));

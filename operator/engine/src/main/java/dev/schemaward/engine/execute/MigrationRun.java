@@ -29,6 +29,9 @@ import java.util.stream.IntStream;
  * what to execute.
  */
 final class MigrationRun {
+  /** In characters; a longer statement is not worth a copy. */
+  private static final int LONGEST_SHARED = 100_000;
+
   private final RunContext context;
   private final Migration migration;
   private final List<Segment> segments;
@@ -234,9 +237,17 @@ final class MigrationRun {
           at = statement;
           announce(statement);
           watch = context.blockers().begin(session.pid());
-          session.execute(statement.text());
+          ending = statement == segment.last() && mayShareItsMessage(segment);
+          session.execute(
+              ending
+                  ? statement.text() + "\n; " + ending(segment, lastSegment, "COMMIT")
+                  : statement.text());
           ended(watch);
           watch = null;
+        }
+        if (ending) {
+          nextOpened = lastSegment && next != null;
+          return;
         }
         if (own && !closedByFile) {
           throw leftOpen(segment);
@@ -248,11 +259,7 @@ final class MigrationRun {
           session.execute(bookkeeping(segment, lastSegment));
         } else {
           ending = true;
-          session.execute(
-              bookkeeping(segment, lastSegment)
-                  + "; "
-                  + (own ? segment.last().text() : "COMMIT")
-                  + (lastSegment ? beginNext() : ""));
+          session.execute(ending(segment, lastSegment, own ? segment.last().text() : "COMMIT"));
           nextOpened = lastSegment && next != null;
         }
         return;
@@ -270,7 +277,7 @@ final class MigrationRun {
                 && System.nanoTime() - begun < context.policy().lockWait().toNanos();
         if (SqlStateClass.of(e.getSQLState()) != SqlStateClass.CONNECTION_LOST) {
           session.execute("ROLLBACK");
-          if (ending && lastSegment && next != null && isRecorded()) {
+          if (ending && lastSegment && isRecorded()) {
             // What failed is the beginning of the next one, which will find out by itself.
             return;
           }
@@ -592,6 +599,31 @@ final class MigrationRun {
                 statement.kind().command()));
   }
 
+  /** SQL that ends a segment: its bookkeeping, its end, the beginning of what follows. */
+  private String ending(Segment segment, boolean lastSegment, String end) {
+    return bookkeeping(segment, lastSegment) + "; " + end + (lastSegment ? beginNext() : "");
+  }
+
+  /**
+   * True when the segment's last statement may be sent in one message with what ends the segment:
+   * if it fails, the server does not look at the rest. Not where there could be two opinions about
+   * its end (a script that sets things could have made a backslash escape a quote), and not COPY,
+   * whose failure on this side the server would not hear of.
+   */
+  private boolean mayShareItsMessage(Segment segment) {
+    Statement last = segment.last();
+    return segment.kind() == Segment.Kind.TRANSACTION
+        && last.text().length() <= LONGEST_SHARED
+        && last.text().indexOf('\\') < 0
+        && !last.kind().command().startsWith("COPY")
+        && !touchesSession();
+  }
+
+  private boolean touchesSession() {
+    return migration.statements().stream()
+        .anyMatch(statement -> statement.kind().execution() == Execution.SESSION);
+  }
+
   /** What shares the segment's transaction. */
   private String bookkeeping(Segment segment, boolean lastSegment) {
     StringBuilder sql = new StringBuilder(asOurselves());
@@ -606,10 +638,7 @@ final class MigrationRun {
 
   /** A script may have become another role, which may not write our tables. */
   private String asOurselves() {
-    boolean touchesSession =
-        migration.statements().stream()
-            .anyMatch(statement -> statement.kind().execution() == Execution.SESSION);
-    return touchesSession ? "RESET SESSION AUTHORIZATION; RESET ROLE; " : "";
+    return touchesSession() ? "RESET SESSION AUTHORIZATION; RESET ROLE; " : "";
   }
 
   private String finishing() {

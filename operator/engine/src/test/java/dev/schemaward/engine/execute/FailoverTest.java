@@ -95,10 +95,10 @@ class FailoverTest {
   @CsvSource({
     // last message whose effects reach the standby, message at which the primary dies
     "999, 12",
-    "999, 22",
-    "999, 30",
-    "14, 30",
-    "18, 28"
+    "999, 20",
+    "999, 26",
+    "14, 27",
+    "18, 25"
   })
   void theRunGoesOnAtTheNewPrimaryFromWhatItHas(int lastReplicated, int place) throws Exception {
     TargetDatabase calm = new TargetDatabase(SharedPostgres.of(18));

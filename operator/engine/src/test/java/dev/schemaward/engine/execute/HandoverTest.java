@@ -101,6 +101,30 @@ class HandoverTest {
   }
 
   @Test
+  void aStatementThatOnlyTheClientRefusesIsNotCommittedBehindItsBack() {
+    ApplyOutcome outcome =
+        db.apply(prisma("20260101000000_a", "create table a (id int); copy a to stdout;"));
+    assertThat(outcome.failure().failure().statement()).isEqualTo(2);
+    assertThat(db.tables()).isEmpty();
+    assertThat(db.history()).containsExactly("20260101000000_a rolled back");
+  }
+
+  @Test
+  void aLastStatementWithRowsAndAnErrorInItsThirdLineKeepsItsPlace() {
+    ApplyOutcome outcome =
+        db.apply(
+            prisma(
+                "20260101000000_a",
+                "create table a (id int);\nselect i from generate_series(1, 9) i;",
+                "20260102000000_b",
+                "create table b (id int);\n\nselect\n  1,\n  nowhere from b -- no semicolon"));
+    assertThat(outcome.applied()).containsExactly("20260101000000_a");
+    assertThat(outcome.failure().failure().statement()).isEqualTo(2);
+    assertThat(outcome.failure().failure().line()).isEqualTo(5);
+    assertThat(outcome.failure().failure().sqlState()).isEqualTo("42703");
+  }
+
+  @Test
   void whatAScriptSetDoesNotComeBackWhenTheNextOneIsRolledBack() throws SQLException {
     db.sql("create schema elsewhere");
     db.apply(prisma("20260101000000_a", "create table a (id int);"), any());

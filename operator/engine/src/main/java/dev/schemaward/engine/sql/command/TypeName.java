@@ -48,6 +48,13 @@ public record TypeName(String base, List<Integer> modifiers, boolean array, bool
   private static final Pattern MODIFIERS =
       Pattern.compile("\\(\\s*(-?\\d+(?:\\s*,\\s*-?\\d+)*)\\s*\\)");
 
+  private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_]+");
+  private static final Pattern IS_ARRAY = Pattern.compile("(?i) array\\b");
+  private static final Pattern ARRAY_WORD = Pattern.compile("(?i)\\sarray\\b");
+  private static final Pattern BOUNDS = Pattern.compile("\\[[^\\]]*\\]");
+  private static final Pattern QUOTED_DOT = Pattern.compile("\"\\s*\\.\\s*\"");
+  private static final Pattern SPACE = Pattern.compile("\\s+");
+
   public TypeName {
     modifiers = List.copyOf(modifiers);
   }
@@ -55,9 +62,12 @@ public record TypeName(String base, List<Integer> modifiers, boolean array, bool
   /** Reads a type as it is written. */
   public static TypeName of(String written) {
     String text = written.strip();
-    boolean array =
-        text.contains("[") || text.toLowerCase(Locale.ROOT).matches("(?s).* array\\b.*");
-    text = text.replaceAll("\\[[^\\]]*\\]", " ").replaceAll("(?i)\\sarray\\b", " ");
+    if (WORD.matcher(text).matches()) {
+      return named(text.toLowerCase(Locale.ROOT), false, List.of(), false);
+    }
+    boolean array = text.contains("[") || IS_ARRAY.matcher(text).find();
+    text = BOUNDS.matcher(text).replaceAll(" ");
+    text = ARRAY_WORD.matcher(text).replaceAll(" ");
     List<Integer> modifiers = new ArrayList<>();
     Matcher matcher = MODIFIERS.matcher(text);
     if (matcher.find()) {
@@ -69,11 +79,16 @@ public record TypeName(String base, List<Integer> modifiers, boolean array, bool
     boolean quoted = text.contains("\"");
     String base =
         quoted
-            ? text.strip().replaceAll("\"\\s*\\.\\s*\"", ".").replace("\"", "")
-            : text.strip().replaceAll("\\s+", " ").toLowerCase(Locale.ROOT);
+            ? QUOTED_DOT.matcher(text.strip()).replaceAll(".").replace("\"", "")
+            : SPACE.matcher(text.strip()).replaceAll(" ").toLowerCase(Locale.ROOT);
     if (base.startsWith("pg_catalog.")) {
       base = base.substring("pg_catalog.".length());
     }
+    return named(base, quoted, modifiers, array);
+  }
+
+  private static TypeName named(
+      String base, boolean quoted, List<Integer> modifiers, boolean array) {
     boolean serial = !quoted && base.contains("serial") && ALIASES.containsKey(base);
     if (base.equals("bpchar") && modifiers.isEmpty()) {
       return new TypeName("bpchar", modifiers, array, false);
