@@ -44,8 +44,7 @@ final class AotTraining {
                     arguments[3])));
     worst =
         Math.max(
-            worst,
-            run("apply", "--bundle", arguments[0], "--database-url-file", arguments[1]));
+            worst, run("apply", "--bundle", arguments[0], "--database-url-file", arguments[1]));
     worst = Math.max(worst, run(with(common, "apply", "--plan-frame", "--owner", "c/n/n")));
     worst = Math.max(worst, run(with(common, "status")));
     worst = Math.max(worst, run(with(common, "plan", "--output", "json")));
