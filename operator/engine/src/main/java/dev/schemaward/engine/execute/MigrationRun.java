@@ -237,7 +237,8 @@ final class MigrationRun {
           at = statement;
           announce(statement);
           watch = context.blockers().begin(session.pid());
-          ending = statement == segment.last() && mayShareItsMessage(segment);
+          ending =
+              statement.index() == segment.last().index() && mayShareItsMessage(segment);
           session.execute(
               ending
                   ? statement.text() + "\n; " + ending(segment, lastSegment, "COMMIT")
