@@ -237,8 +237,7 @@ final class MigrationRun {
           at = statement;
           announce(statement);
           watch = context.blockers().begin(session.pid());
-          ending =
-              statement.index() == segment.last().index() && mayShareItsMessage(segment);
+          ending = statement.index() == segment.last().index() && mayShareItsMessage(segment);
           session.execute(
               ending
                   ? statement.text() + "\n; " + ending(segment, lastSegment, "COMMIT")
