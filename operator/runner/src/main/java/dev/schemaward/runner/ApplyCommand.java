@@ -61,6 +61,7 @@ final class ApplyCommand implements Callable<Integer>, Main.ContextAware {
   @Mixin ApprovalOptions approved;
   @Mixin ShadowOptions shadow;
   @Mixin RunOptions run;
+  @Mixin OutputOptions format;
   private Main.Context context;
 
   @Override
@@ -70,7 +71,7 @@ final class ApplyCommand implements Callable<Integer>, Main.ContextAware {
 
   @Override
   public Integer call() {
-    Report report = new Report("apply", run, context.output());
+    Report report = new Report("apply", run, format.document(), context.output());
     return report.of(
         () -> {
           Credentials credentials = context.credentials(target);

@@ -15,12 +15,14 @@ import dev.schemaward.engine.FailureReason;
 import dev.schemaward.engine.assess.Assessment;
 import dev.schemaward.engine.bundle.Migration;
 import dev.schemaward.engine.execute.Applier;
+import dev.schemaward.engine.hazard.Compatibility;
 import dev.schemaward.engine.hazard.Finding;
 import dev.schemaward.engine.hazard.Severity;
 import dev.schemaward.engine.ledger.LedgerMark;
 import dev.schemaward.engine.plan.Plan;
 import dev.schemaward.engine.plan.TargetIdentity;
 import dev.schemaward.engine.recover.Recovery;
+import dev.schemaward.engine.shadow.ShadowOutcome;
 import dev.schemaward.engine.shadow.StatementEffects;
 import dev.schemaward.engine.shadow.StatementKey;
 import dev.schemaward.engine.sql.Statement;
@@ -77,7 +79,30 @@ final class Documents {
             .toList(),
         statements,
         plan.findings().stream().map(Documents::finding).toList(),
-        plan.headline());
+        plan.headline(),
+        plan.assessment() == null ? null : compatibility(plan.assessment().compatibility()),
+        plan.assessment() == null ? null : shadow(plan.assessment().shadow()));
+  }
+
+  private static PlanDocument.Compatibility compatibility(Compatibility compatibility) {
+    return new PlanDocument.Compatibility(
+        compatibility.verdict().name().toLowerCase(Locale.ROOT),
+        compatibility.summary(),
+        compatibility.changes().stream()
+            .map(
+                change ->
+                    new PlanDocument.Change(
+                        change.verdict().name().toLowerCase(Locale.ROOT),
+                        change.migration(),
+                        change.index(),
+                        change.line(),
+                        change.what(),
+                        change.proposal()))
+            .toList());
+  }
+
+  private static PlanDocument.Shadow shadow(ShadowOutcome shadow) {
+    return new PlanDocument.Shadow(shadow.serverVersion(), shadow.baseFaults());
   }
 
   private static PlanDocument.Statement statement(
@@ -97,7 +122,8 @@ final class Documents {
         statement.line(),
         statement.text(),
         statement.kind().command(),
-        statement.kind().execution() != Execution.NON_TRANSACTIONAL,
+        statement.kind().execution() != Execution.NON_TRANSACTIONAL
+            && statement.kind().execution() != Execution.BATCH,
         effects.measured(),
         effects.notMeasured(),
         effects.locks().stream()

@@ -29,6 +29,7 @@ final class PlanCommand implements Callable<Integer>, Main.ContextAware {
   @Mixin TargetOptions target;
   @Mixin ShadowOptions shadow;
   @Mixin RunOptions run;
+  @Mixin DocumentOptions document;
 
   @Option(
       names = "--drift",
@@ -52,9 +53,10 @@ final class PlanCommand implements Callable<Integer>, Main.ContextAware {
 
   @Override
   public Integer call() {
-    Report report = new Report("plan", run, context.output());
+    Report report = new Report("plan", run, document.format, context.output());
     return report.of(
         () -> {
+          report.surroundedBy(document.surroundings(context.environment()));
           Credentials credentials = context.credentials(target);
           report.ways(
               () ->

@@ -54,6 +54,7 @@ final class RecoverCommand implements Callable<Integer>, Main.ContextAware {
 
   @Mixin ApprovalOptions approval;
   @Mixin RunOptions run;
+  @Mixin OutputOptions format;
   private Main.Context context;
 
   @Override
@@ -63,7 +64,7 @@ final class RecoverCommand implements Callable<Integer>, Main.ContextAware {
 
   @Override
   public Integer call() {
-    Report report = new Report("recover", run, context.output());
+    Report report = new Report("recover", run, format.document(), context.output());
     return report.of(
         () -> {
           check();

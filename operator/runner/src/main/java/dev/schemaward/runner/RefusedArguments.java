@@ -36,14 +36,13 @@ final class RefusedArguments implements CommandLine.IParameterExceptionHandler {
       message.append('?');
     }
     RunOptions options = new RunOptions();
-    options.output = RunOptions.OutputFormat.text;
     String run = value(arguments, "--run");
     if (run != null) {
       options.run = run;
     }
     String file = value(arguments, "--result-file");
     options.resultFile = file == null ? null : Path.of(file);
-    return new Report(refused.getCommandLine().getCommandName(), options, output)
+    return new Report(refused.getCommandLine().getCommandName(), options, DocumentFormat.text, output)
         .of(
             () -> {
               throw new EngineException(

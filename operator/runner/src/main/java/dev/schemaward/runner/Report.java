@@ -19,6 +19,9 @@ import dev.schemaward.engine.plan.Plan;
 import dev.schemaward.engine.recover.Recovery;
 import dev.schemaward.engine.recover.RecoveryOption;
 import dev.schemaward.engine.verify.VerificationReport;
+import dev.schemaward.runner.document.PlanHtml;
+import dev.schemaward.runner.document.PlanMarkdown;
+import dev.schemaward.runner.document.Surroundings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -39,23 +42,26 @@ final class Report {
 
   private final String kind;
   private final RunOptions options;
+  private final DocumentFormat format;
   private final Output output;
   private final long begun = System.nanoTime();
   private final ObjectMapper mapper = new ObjectMapper();
   private final ObjectMapper masking;
+  private Surroundings surroundings = new Surroundings(BuildId.ID, null);
   private Ways ways;
   private Recovery recovery;
   private LedgerMark ledger;
 
-  Report(String kind, RunOptions options, Output output) {
+  Report(String kind, RunOptions options, DocumentFormat format, Output output) {
     this.kind = kind;
     this.options = options;
+    this.format = format;
     this.output = output;
     this.masking = Documents.masking(output::redact);
   }
 
   boolean json() {
-    return options.output == RunOptions.OutputFormat.json;
+    return format == DocumentFormat.json;
   }
 
   /** What a command does between reading its options and its report. */
@@ -68,6 +74,11 @@ final class Report {
   @FunctionalInterface
   interface Ways {
     Recovery find() throws InvalidBundleException, EngineException;
+  }
+
+  /** What surrounds a document that is written for people. */
+  void surroundedBy(Surroundings around) {
+    surroundings = around;
   }
 
   /** Where to ask for the ways on. */
@@ -332,7 +343,13 @@ final class Report {
       output.masked(pretty(document));
       return null;
     }
-    output.line(text(masked(document, PlanDocument.class), plan).stripTrailing());
+    PlanDocument shown = masked(document, PlanDocument.class);
+    output.line(
+        switch (format) {
+          case html -> PlanHtml.of(shown, surroundings).stripTrailing();
+          case markdown -> PlanMarkdown.of(shown, surroundings).stripTrailing();
+          case text, json -> text(shown, plan).stripTrailing();
+        });
     return frame(document);
   }
 

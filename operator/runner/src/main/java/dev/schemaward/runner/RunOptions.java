@@ -18,12 +18,6 @@ import picocli.CommandLine.Option;
 
 /** How to run, and where to say how it went. */
 final class RunOptions {
-  /** The values of {@code --output}. */
-  enum OutputFormat {
-    text,
-    json
-  }
-
   /** The values of {@code --progress}. */
   enum ProgressFormat {
     auto,
@@ -126,13 +120,6 @@ final class RunOptions {
           "The ledger as it was last seen. Another one, or one that has come less far, ends with"
               + " exit code 67, nothing executed.")
   LedgerMark knownLedger;
-
-  @Option(
-      names = "--output",
-      defaultValue = "text",
-      paramLabel = "FORMAT",
-      description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
-  OutputFormat output;
 
   @Option(
       names = "--progress",

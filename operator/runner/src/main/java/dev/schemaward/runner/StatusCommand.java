@@ -23,6 +23,7 @@ final class StatusCommand implements Callable<Integer>, Main.ContextAware {
   @Mixin BundleOptions bundle;
   @Mixin TargetOptions target;
   @Mixin RunOptions run;
+  @Mixin OutputOptions format;
   private Main.Context context;
 
   @Override
@@ -32,7 +33,7 @@ final class StatusCommand implements Callable<Integer>, Main.ContextAware {
 
   @Override
   public Integer call() {
-    Report report = new Report("status", run, context.output());
+    Report report = new Report("status", run, format.document(), context.output());
     return report.of(
         () -> {
           Credentials credentials = context.credentials(target);

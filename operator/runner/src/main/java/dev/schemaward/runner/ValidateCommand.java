@@ -18,6 +18,7 @@ import picocli.CommandLine.Mixin;
 final class ValidateCommand implements Callable<Integer>, Main.ContextAware {
   @Mixin BundleOptions bundle;
   @Mixin RunOptions run;
+  @Mixin OutputOptions format;
   private Main.Context context;
 
   @Override
@@ -27,7 +28,7 @@ final class ValidateCommand implements Callable<Integer>, Main.ContextAware {
 
   @Override
   public Integer call() {
-    return new Report("validate", run, context.output())
+    return new Report("validate", run, format.document(), context.output())
         .of(
             () -> {
               Bundle read = bundle.read();

@@ -87,9 +87,12 @@ final class VerifyCommand implements Callable<Integer>, Main.ContextAware {
     RunOptions options = new RunOptions();
     options.run = run;
     options.resultFile = resultFile;
-    options.output =
-        output == OutputFormat.json ? RunOptions.OutputFormat.json : RunOptions.OutputFormat.text;
-    Report report = new Report("verify", options, context.output());
+    Report report =
+        new Report(
+            "verify",
+            options,
+            output == OutputFormat.json ? DocumentFormat.json : DocumentFormat.text,
+            context.output());
     return report.of(
         () -> {
           VerificationSpec wanted = SpecFile.read(spec, System.in);

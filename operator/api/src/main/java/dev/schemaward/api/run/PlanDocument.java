@@ -16,6 +16,9 @@ import java.util.List;
  * @param statements every statement of every pending migration
  * @param findings hazards
  * @param summary one sentence
+ * @param compatibility whether the application's present version can go on beside it; null when
+ *     nobody looked
+ * @param shadow what the effects were measured on; null when nobody looked
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -27,7 +30,22 @@ public record PlanDocument(
     List<Pending> pending,
     List<Statement> statements,
     List<Finding> findings,
-    String summary) {
+    String summary,
+    Compatibility compatibility,
+    Shadow shadow) {
+
+  /** A plan that nobody looked into. */
+  public PlanDocument(
+      String hash,
+      String shortId,
+      Bundle bundle,
+      RunResult.Target target,
+      List<Pending> pending,
+      List<Statement> statements,
+      List<Finding> findings,
+      String summary) {
+    this(hash, shortId, bundle, target, pending, statements, findings, summary, null, null);
+  }
 
   /**
    * The bundle.
@@ -115,4 +133,38 @@ public record PlanDocument(
       String message,
       String saferWay,
       String waived) {}
+
+  /**
+   * Whether the plan can run while the version of the application that is deployed now goes on.
+   *
+   * @param verdict {@code safe}, {@code tightens}, {@code unknown} or {@code breaks}
+   * @param summary one sentence
+   * @param changes what is not safe, in the order of the statements
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Compatibility(String verdict, String summary, List<Change> changes) {}
+
+  /**
+   * A change that the application may notice.
+   *
+   * @param verdict as above, of this change
+   * @param migration name of its migration
+   * @param index number of the statement in its file, from 1
+   * @param line line in the file, from 1
+   * @param what the change and its consequence, one sentence
+   * @param proposal how to do it in steps
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Change(
+      String verdict, String migration, int index, int line, String what, String proposal) {}
+
+  /**
+   * The shadow database that statements were measured on.
+   *
+   * @param serverVersion for example {@code 18.6}; null when there was none
+   * @param faults in what it may differ from the target, one sentence each; empty when it had
+   *     everything
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Shadow(String serverVersion, List<String> faults) {}
 }

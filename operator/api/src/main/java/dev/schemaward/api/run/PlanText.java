@@ -92,10 +92,20 @@ public final class PlanText {
           .append(plan.bundle().digest())
           .append('\n');
     }
+    if (plan.compatibility() != null && !all(plan.pending()).isEmpty()) {
+      text.append("running ")
+          .append(VisibleText.line(plan.compatibility().summary()))
+          .append('\n');
+    }
     if (whyNothingIsMeasured != null) {
       text.append("effects not measured: ")
           .append(VisibleText.line(whyNothingIsMeasured))
           .append('\n');
+    }
+    if (plan.shadow() != null) {
+      for (String fault : all(plan.shadow().faults())) {
+        text.append("the shadow may differ: ").append(VisibleText.line(fault)).append('\n');
+      }
     }
   }
 
