@@ -42,7 +42,8 @@ final class RefusedArguments implements CommandLine.IParameterExceptionHandler {
     }
     String file = value(arguments, "--result-file");
     options.resultFile = file == null ? null : Path.of(file);
-    return new Report(refused.getCommandLine().getCommandName(), options, DocumentFormat.text, output)
+    return new Report(
+            refused.getCommandLine().getCommandName(), options, DocumentFormat.text, output)
         .of(
             () -> {
               throw new EngineException(

@@ -59,8 +59,7 @@ class PlanPagesTest {
 
   private String plan(String format, String name, String... more) throws IOException {
     List<String> arguments =
-        new ArrayList<>(
-            List.of("plan", "--bundle", directory.toString(), "--output", format));
+        new ArrayList<>(List.of("plan", "--bundle", directory.toString(), "--output", format));
     arguments.addAll(List.of(more));
     Ended ended = Commands.run(environment, arguments.toArray(String[]::new));
     assertThat(ended.code()).as(ended.err()).isZero();
@@ -133,21 +132,27 @@ class PlanPagesTest {
     }
     StringBuilder third = new StringBuilder();
     for (int i = 0; i < 100; i++) {
-      third.append("insert into customers (id, email) values (" + (90000 + i) + ", 'x" + i + "');\n");
+      third.append(
+          "insert into customers (id, email) values (" + (90000 + i) + ", 'x" + i + "');\n");
     }
     for (int i = 0; i < 40; i++) {
       third.append("alter table orders add column extra_" + i + " int default " + i + ";\n");
     }
     StringBuilder fourth = new StringBuilder();
     for (int i = 0; i < 20; i++) {
-      fourth.append("create index concurrently orders_extra_" + i + " on orders (extra_" + i + ");\n");
+      fourth.append(
+          "create index concurrently orders_extra_" + i + " on orders (extra_" + i + ");\n");
     }
     Commands.bundle(
         directory,
-        "20260401000000_archive_tables", first.toString(),
-        "20260402000000_archive_indexes", second.toString(),
-        "20260403000000_extra_columns_and_some_customers", third.toString(),
-        "20260404000000_extra_indexes", fourth.toString());
+        "20260401000000_archive_tables",
+        first.toString(),
+        "20260402000000_archive_indexes",
+        second.toString(),
+        "20260403000000_extra_columns_and_some_customers",
+        third.toString(),
+        "20260404000000_extra_indexes",
+        fourth.toString());
   }
 
   @ParameterizedTest
@@ -161,10 +166,12 @@ class PlanPagesTest {
     String html = plan("html", "plan-" + size);
     assertThat(html).startsWith("<!DOCTYPE html>").endsWith("</html>\n");
     assertThat(html)
-        .doesNotContain("<script", "<link", "<img", "src=", "url(", "@import", "http://", "https://");
+        .doesNotContain(
+            "<script", "<link", "<img", "src=", "url(", "@import", "http://", "https://");
     assertThat(count(html, "class=\"statement\"")).isEqualTo(Integer.parseInt(size));
     assertThat(html)
-        .contains("ACCESS EXCLUSIVE on public.", "<svg ", "prefers-color-scheme: dark", "@media print");
+        .contains(
+            "ACCESS EXCLUSIVE on public.", "<svg ", "prefers-color-scheme: dark", "@media print");
     Matcher links = Pattern.compile("href=\"#([^\"]+)\"").matcher(html);
     int checked = 0;
     while (links.find()) {
@@ -236,12 +243,10 @@ class PlanPagesTest {
   @ValueSource(strings = {"apply", "status", "recover", "drift"})
   void whatHasNoSuchFormRefusesIt(String command) {
     Ended ended =
-        Commands.run(
-            environment, command, "--bundle", directory.toString(), "--output", "xml");
+        Commands.run(environment, command, "--bundle", directory.toString(), "--output", "xml");
     assertThat(ended.code()).isEqualTo(2);
     Ended html =
-        Commands.run(
-            environment, command, "--bundle", directory.toString(), "--output", "html");
+        Commands.run(environment, command, "--bundle", directory.toString(), "--output", "html");
     assertThat(html.code()).isEqualTo(2);
     assertThat(html.err()).contains("--output", "html");
     assertThat(html.out()).isEmpty();

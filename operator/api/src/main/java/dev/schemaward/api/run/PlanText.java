@@ -93,9 +93,7 @@ public final class PlanText {
           .append('\n');
     }
     if (plan.compatibility() != null && !all(plan.pending()).isEmpty()) {
-      text.append("running ")
-          .append(VisibleText.line(plan.compatibility().summary()))
-          .append('\n');
+      text.append("running ").append(VisibleText.line(plan.compatibility().summary())).append('\n');
     }
     if (whyNothingIsMeasured != null) {
       text.append("effects not measured: ")
@@ -130,9 +128,13 @@ public final class PlanText {
     }
   }
 
+  /** ACCESS SHARE is what every query takes: it would hide the locks that matter. */
   private static List<String> effects(PlanDocument.Statement statement) {
     List<String> lines = new ArrayList<>();
     for (PlanDocument.Lock lock : all(statement.locks())) {
+      if (lock.mode().equals("AccessShareLock")) {
+        continue;
+      }
       lines.add("takes " + lock.mode() + " on " + VisibleText.line(lock.relation()));
     }
     effect(lines, "writes anew", statement.rewrites());

@@ -18,6 +18,10 @@ final class LockChart {
   private static final double MAX_WIDTH = 820;
   private static final double MIN_COLUMN = 2;
   private static final double MAX_COLUMN = 64;
+
+  /** The chart is at least so wide, so that a migration's name can be read above it. */
+  private static final double MIN_WIDTH = 360;
+
   private static final double ROW = 24;
   private static final double TOP = 40;
 
@@ -38,8 +42,9 @@ final class LockChart {
     this.plan = plan;
     this.timeline = timeline;
     this.rows = timeline.rows().subList(0, Math.min(MAX_ROWS, timeline.rows().size()));
-    this.column =
-        Math.max(MIN_COLUMN, Math.min(MAX_COLUMN, MAX_WIDTH / timeline.steps().size()));
+    int steps = timeline.steps().size();
+    double widest = Math.max(MAX_COLUMN, MIN_WIDTH / steps);
+    this.column = Math.max(MIN_COLUMN, Math.min(widest, MAX_WIDTH / steps));
     this.bottom = TOP + rows.size() * ROW;
   }
 
@@ -116,8 +121,7 @@ final class LockChart {
     boolean only = first == 0 && last == timeline.steps().size() - 1;
     int fits = (int) ((only ? Math.max(width, 300) : width - 6) / SMALL);
     if (fits >= 8) {
-      html.open(
-          "text", "x", number(x(first) + 2), "y", number(TOP - 12), "class", "migration");
+      html.open("text", "x", number(x(first) + 2), "y", number(TOP - 12), "class", "migration");
       html.element("title", name).text(cut(name, fits)).end();
     }
   }
@@ -139,8 +143,7 @@ final class LockChart {
     for (Bar bar : row.bars()) {
       LockEffect effect = LockEffect.of(bar.mode());
       PlanDocument.Statement step = timeline.steps().get(bar.first());
-      html.open(
-          "a", "href", "#" + PlanHtmlStatements.anchor(plan, step.migration(), step.index()));
+      html.open("a", "href", "#" + PlanHtmlStatements.anchor(plan, step.migration(), step.index()));
       rect(
           bar.first(),
           bar.last(),
@@ -210,9 +213,7 @@ final class LockChart {
         i++;
       }
       String which =
-          first == i
-              ? "statement " + (i + 1)
-              : "statements " + (first + 1) + " to " + (i + 1);
+          first == i ? "statement " + (i + 1) : "statements " + (first + 1) + " to " + (i + 1);
       rect(first, i, TOP - 4, bottom - TOP + 4, "unmeasured", which + ": not measured: " + reason);
     }
   }
@@ -254,8 +255,7 @@ final class LockChart {
     html.text("statement").end();
   }
 
-  private void rect(
-      int first, int last, double y, double height, String css, String title) {
+  private void rect(int first, int last, double y, double height, String css, String title) {
     html.open("g").element("title", title);
     html.open(
         "rect",

@@ -117,7 +117,8 @@ public final class PlanHtml {
             + " plan is made again under the migration lock:");
     html.element(
         "pre",
-        "kubectl -n NAMESPACE annotate --overwrite --field-manager=schemaward-approval dbm NAME \\\n"
+        "kubectl -n NAMESPACE annotate --overwrite --field-manager=schemaward-approval dbm NAME"
+            + " \\\n"
             + "  approval.schemaward.dev/approve="
             + plan.hash()
             + " \\\n  approval.schemaward.dev/by=\"$(kubectl auth whoami -o"

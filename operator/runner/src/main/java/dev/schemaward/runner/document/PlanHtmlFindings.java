@@ -1,8 +1,12 @@
 package dev.schemaward.runner.document;
 
 import dev.schemaward.api.run.PlanDocument;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The findings of a plan: consequence, place, what to do instead; the worst first. */
 final class PlanHtmlFindings {
@@ -54,10 +58,11 @@ final class PlanHtmlFindings {
   }
 
   private void list(List<PlanDocument.Finding> findings, String what, int unfolded) {
-    int shown = findings.size() <= unfolded + 2 && unfolded > 0 ? findings.size() : unfolded;
-    findings.stream().limit(shown).forEach(finding -> finding(finding, what));
-    if (findings.size() > shown) {
-      int folded = findings.size() - shown;
+    List<List<PlanDocument.Finding>> alike = alike(findings);
+    int shown = alike.size() <= unfolded + 2 && unfolded > 0 ? alike.size() : unfolded;
+    alike.stream().limit(shown).forEach(some -> finding(some, what));
+    if (alike.size() > shown) {
+      int folded = alike.stream().skip(shown).mapToInt(List::size).sum();
       html.open("details", "class", "more");
       html.element(
           "summary",
@@ -65,10 +70,24 @@ final class PlanHtmlFindings {
               + (shown == 0 ? "" : " more")
               + (folded == 1 ? " finding: " : " findings: ")
               + what);
-      findings.stream().limit(MAX).skip(shown).forEach(finding -> finding(finding, what));
-      more(html, findings.size(), "findings");
+      alike.stream().limit(MAX).skip(shown).forEach(some -> finding(some, what));
+      more(html, alike.size(), "findings");
       html.end();
     }
+  }
+
+  /** Findings that differ in nothing but the place stand together, where the first of them is. */
+  private static List<List<PlanDocument.Finding>> alike(List<PlanDocument.Finding> findings) {
+    Map<List<Object>, List<PlanDocument.Finding>> groups = new LinkedHashMap<>();
+    for (PlanDocument.Finding f : findings) {
+      groups
+          .computeIfAbsent(
+              Arrays.asList(
+                  f.rule(), f.severity(), f.hazardClass(), f.message(), f.saferWay(), f.waived()),
+              key -> new ArrayList<>())
+          .add(f);
+    }
+    return List.copyOf(groups.values());
   }
 
   /** Says how many are left out. */
@@ -82,7 +101,8 @@ final class PlanHtmlFindings {
     }
   }
 
-  private void finding(PlanDocument.Finding finding, String css) {
+  private void finding(List<PlanDocument.Finding> alike, String css) {
+    PlanDocument.Finding finding = alike.getFirst();
     html.open("article", "class", "finding " + css);
     html.open("div");
     html.element("span", finding.severity(), "class", "pill " + css).text(" ");
@@ -91,6 +111,7 @@ final class PlanHtmlFindings {
     where(html, plan, finding.migration(), finding.line(), finding.index());
     html.end();
     html.element("p", Words.sentence(finding.message()), "class", "message");
+    others(alike);
     if (finding.waived() != null) {
       html.element("p", "Waived: " + finding.waived(), "class", "label");
     }
@@ -106,6 +127,24 @@ final class PlanHtmlFindings {
             "p", Words.more(finding.saferWay().length() - shown.length()), "class", "note");
       }
     }
+    html.end();
+  }
+
+  private void others(List<PlanDocument.Finding> alike) {
+    if (alike.size() == 1) {
+      return;
+    }
+    int others = alike.size() - 1;
+    html.open("details");
+    html.element("summary", "and in " + others + (others == 1 ? " more place" : " more places"));
+    html.open("ul");
+    for (PlanDocument.Finding other : alike.subList(1, Math.min(alike.size(), MAX))) {
+      html.open("li");
+      where(html, plan, other.migration(), other.line(), other.index());
+      html.end();
+    }
+    html.end();
+    more(html, alike.size(), "places");
     html.end();
   }
 

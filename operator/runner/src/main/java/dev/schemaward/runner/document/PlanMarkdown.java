@@ -128,9 +128,7 @@ public final class PlanMarkdown {
               + rule(finding.rule())
               + " | "
               + shortened(finding.message())
-              + (finding.waived() == null
-                  ? ""
-                  : "<br>waived: " + shortened(finding.waived()))
+              + (finding.waived() == null ? "" : "<br>waived: " + shortened(finding.waived()))
               + " | "
               + place(finding)
               + " |\n";
@@ -183,9 +181,7 @@ public final class PlanMarkdown {
         finding -> {
           String head = "**" + finding.rule() + "** " + place(finding) + "\n\n";
           String way = finding.saferWay().strip();
-          return Words.isSql(way)
-              ? head + sql(way)
-              : head + shortened(way) + "\n\n";
+          return Words.isSql(way) ? head + sql(way) : head + shortened(way) + "\n\n";
         },
         most,
         "safer ways");
@@ -280,8 +276,7 @@ public final class PlanMarkdown {
                 java.util.LinkedHashMap::new,
                 Collectors.mapping(PlanDocument.Lock::relation, Collectors.toList())))
         .forEach(
-            (mode, relations) ->
-                effects.add(LockEffect.sqlName(mode) + " on " + names(relations)));
+            (mode, relations) -> effects.add(LockEffect.sqlName(mode) + " on " + names(relations)));
     effect(effects, "writes anew ", statement.rewrites());
     effect(effects, "reads all of ", statement.scans());
     effect(effects, "builds ", statement.indexBuilds());
