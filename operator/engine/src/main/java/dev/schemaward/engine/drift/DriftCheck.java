@@ -77,6 +77,15 @@ public final class DriftCheck {
           FailureReason.DependencyMissing,
           "the expected schema cannot be built without a shadow database: " + e.getMessage(),
           e);
+    } catch (OutOfMemoryError e) {
+      // What filled the memory was local to the check, and is gone.
+      throw new EngineException(
+          FailureReason.NeedsAttention,
+          "the schema is too large to be compared in "
+              + (Runtime.getRuntime().maxMemory() >> 20)
+              + " MB of memory; about 45 MB are needed for every 1,000 tables. Give the command"
+              + " more: SCHEMAWARD_JAVA_OPTIONS=-Xmx1g",
+          e);
     }
   }
 
