@@ -77,7 +77,14 @@ class DriftScaleTest {
     TargetDatabase restored = new TargetDatabase(SharedPostgres.of(14));
     Path dump = work.resolve("dump.sql");
     run("pg_dump", "-f", dump.toString(), db.server().url(db.name()));
-    run("psql", "-q", "-v", "ON_ERROR_STOP=1", "-f", dump.toString(), db.server().url(restored.name()));
+    run(
+        "psql",
+        "-q",
+        "-v",
+        "ON_ERROR_STOP=1",
+        "-f",
+        dump.toString(),
+        db.server().url(restored.name()));
     assertThat(check(restored, bundle).drifted()).isFalse();
 
     restored.sql("DROP INDEX t7_a_idx");
@@ -104,7 +111,8 @@ class DriftScaleTest {
   }
 
   private static long said(String what, long begun) {
-    System.out.printf("%d tables: %s %d ms%n", TABLES, what, (System.nanoTime() - begun) / 1_000_000);
+    System.out.printf(
+        "%d tables: %s %d ms%n", TABLES, what, (System.nanoTime() - begun) / 1_000_000);
     return System.nanoTime();
   }
 
