@@ -42,6 +42,11 @@ final class BundleOptions {
   String targetVersion;
 
   Bundle read() throws InvalidBundleException {
+    return read(bundle).upTo(targetVersion);
+  }
+
+  /** Another bundle, taken for the same format. */
+  Bundle read(Path source) throws InvalidBundleException {
     Optional<Format> asked =
         switch (format) {
           case Auto -> Optional.empty();
@@ -51,6 +56,6 @@ final class BundleOptions {
           case Dbmate -> Optional.of(Format.DBMATE);
           case Sql -> Optional.of(Format.SQL);
         };
-    return BundleReader.read(bundle, asked).upTo(targetVersion);
+    return BundleReader.read(source, asked);
   }
 }
