@@ -144,7 +144,9 @@ final class BaseOptions {
     } catch (InvalidBundleException e) {
       throw new EngineException(
           FailureReason.InvalidRequest,
-          "the base " + base + " is no valid bundle, and nothing can be compared with it: "
+          "the base "
+              + base
+              + " is no valid bundle, and nothing can be compared with it: "
               + e.getMessage(),
           e);
     }

@@ -48,8 +48,7 @@ final class ChangeDocument {
     document.put("warn", report.open(Severity.WARN));
     document.put("inform", report.open(Severity.INFORM));
     document.put(
-        "findings",
-        report.findings().stream().map(finding -> finding(finding, verdict)).toList());
+        "findings", report.findings().stream().map(finding -> finding(finding, verdict)).toList());
     Map<String, Object> compatibility = new LinkedHashMap<>();
     compatibility.put("verdict", lower(report.compatibility().verdict()));
     compatibility.put("summary", report.compatibility().summary());

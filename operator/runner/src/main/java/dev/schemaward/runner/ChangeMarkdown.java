@@ -86,7 +86,8 @@ final class ChangeMarkdown {
 
   private String finding(Finding finding) {
     StringBuilder text = new StringBuilder("\n### ");
-    text.append(verdict.failing().contains(finding) ? "❌ " : finding.waived() != null ? "➖ " : "⚠️ ")
+    text.append(
+            verdict.failing().contains(finding) ? "❌ " : finding.waived() != null ? "➖ " : "⚠️ ")
         .append(finding.severity().name().toLowerCase(Locale.ROOT))
         .append(": ")
         .append(inline(finding.rule()));
@@ -114,8 +115,7 @@ final class ChangeMarkdown {
 
   /** A bundle that cannot be used. */
   static String invalid(List<String> faults, UnaryOperator<String> redact) {
-    StringBuilder text =
-        new StringBuilder("## Schemaward: not passed, the bundle is invalid\n\n");
+    StringBuilder text = new StringBuilder("## Schemaward: not passed, the bundle is invalid\n\n");
     int told = 0;
     for (String fault : faults) {
       String line = "* " + escaped(cut(redact.apply(fault), LONGEST_TEXT)) + "\n";

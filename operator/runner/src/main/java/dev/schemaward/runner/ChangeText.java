@@ -40,9 +40,7 @@ final class ChangeText {
           .append(" more\n");
     }
     if (!report.pending().isEmpty()) {
-      text.append("beside  ")
-          .append(redact.apply(report.compatibility().summary()))
-          .append('\n');
+      text.append("beside  ").append(redact.apply(report.compatibility().summary())).append('\n');
     }
     ChangeVerdict.sorted(report).stream()
         .limit(MOST_FINDINGS)

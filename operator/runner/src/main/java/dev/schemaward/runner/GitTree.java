@@ -46,12 +46,12 @@ final class GitTree {
         git(directory, scratch, Map.of(), "rev-parse", "--show-toplevel", "--show-prefix");
     if (asked.code() != 0) {
       throw invalid(
-          directory + " is not in a Git work tree, so that --base can only be a directory: "
+          directory
+              + " is not in a Git work tree, so that --base can only be a directory: "
               + asked.complaint());
     }
     List<String> lines = asked.out().lines().toList();
-    return new GitTree(
-        directory, scratch, lines.getFirst(), lines.size() > 1 ? lines.get(1) : "");
+    return new GitTree(directory, scratch, lines.getFirst(), lines.size() > 1 ? lines.get(1) : "");
   }
 
   /** The commit that a branch, tag or hash means; empty when git knows none. */

@@ -127,7 +127,8 @@ class ValidateChangeTest {
     assertThat(text.code()).isZero();
     assertThat(text.out())
         .contains(
-            "Passed: 1 new migration since main (", "2 migrations, replayed on PostgreSQL 18",
+            "Passed: 1 new migration since main (",
+            "2 migrations, replayed on PostgreSQL 18",
             NEXT + ": ran");
   }
 
@@ -140,7 +141,8 @@ class ValidateChangeTest {
     assertThat(json(0, "--fail-on=never").get("block").asInt()).isEqualTo(1);
     migration(
         NEXT,
-        "-- schemaward: allow drop-column -- nobody reads it any more\nALTER TABLE users DROP COLUMN phone;\n");
+        "-- schemaward: allow drop-column -- nobody reads it any more\n"
+            + "ALTER TABLE users DROP COLUMN phone;\n");
     document = json(0);
     assertThat(document.get("findings").findValuesAsText("waived"))
         .contains("nobody reads it any more");
@@ -173,7 +175,9 @@ class ValidateChangeTest {
     assertThat(document.get("failed").get("sqlState").asText()).isEqualTo("42701");
     assertThat(rules(document).getFirst()).isEqualTo("will-fail");
     migration(NEXT, "SELECT 1;\nALTER TABLE userz ADD COLUMN nick text;\n");
-    assertThat(rules(json(1))).as("a misspelt name is no matter of the server").contains("will-fail");
+    assertThat(rules(json(1)))
+        .as("a misspelt name is no matter of the server")
+        .contains("will-fail");
   }
 
   @Test

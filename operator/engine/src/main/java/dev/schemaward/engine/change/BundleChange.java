@@ -22,8 +22,7 @@ import java.util.Map;
  * @param faults edited, removed, renamed and misplaced migrations; what is wrong with the change as
  *     a whole
  */
-public record BundleChange(
-    List<Migration> applied, List<Migration> pending, List<Finding> faults) {
+public record BundleChange(List<Migration> applied, List<Migration> pending, List<Finding> faults) {
   public BundleChange {
     applied = List.copyOf(applied);
     pending = List.copyOf(pending);
@@ -120,8 +119,8 @@ public record BundleChange(
                 + (notMerged.size() == 1 ? " migration" : " migrations")
                 + " that this change does not have yet, the first "
                 + notMerged.getFirst()
-                + ": it was tried after them, but whether its names sort after theirs was not looked"
-                + " at",
+                + ": it was tried after them, but whether its names sort after theirs was not"
+                + " looked at",
             "merge the base into the branch, or rebase it, and check again");
       }
     }

@@ -94,7 +94,9 @@ public final class ChangeCheck {
     } catch (ShadowUnavailableException e) {
       throw new EngineException(
           FailureReason.DependencyMissing,
-          "the change cannot be tried: " + e.getMessage() + ". --shadow off judges it by text alone",
+          "the change cannot be tried: "
+              + e.getMessage()
+              + ". --shadow off judges it by text alone",
           e);
     }
   }

@@ -38,7 +38,10 @@ class BundleChangeTest {
         Arguments.of("one more", prisma(A, ONE, B, TWO, C, ONE + TWO), List.of(C), List.of()),
         Arguments.of("other line ends", prisma(A, "select 1;\r\n", B, TWO), List.of(), List.of()),
         Arguments.of(
-            "an edit", prisma(A, "select 3;\n", B, TWO), List.of(), List.of("edited-migration " + A)),
+            "an edit",
+            prisma(A, "select 3;\n", B, TWO),
+            List.of(),
+            List.of("edited-migration " + A)),
         Arguments.of(
             "a comment more",
             prisma(A, "-- x\n" + ONE, B, TWO),
@@ -46,10 +49,7 @@ class BundleChangeTest {
             List.of("edited-migration " + A)),
         Arguments.of("a removal", prisma(A, ONE), List.of(), List.of("removed-migration " + B)),
         Arguments.of(
-            "another name",
-            prisma(A, ONE, C, TWO),
-            List.of(C),
-            List.of("renamed-migration " + C)),
+            "another name", prisma(A, ONE, C, TWO), List.of(C), List.of("renamed-migration " + C)),
         Arguments.of(
             "one too early",
             prisma(A, ONE, "20260101500000_x", "select 4;", B, TWO, C, "select 5;"),
@@ -59,7 +59,8 @@ class BundleChangeTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("changes")
-  void whatIsNewAndWhatIsWrong(String name, Bundle change, List<String> pending, List<String> faults) {
+  void whatIsNewAndWhatIsWrong(
+      String name, Bundle change, List<String> pending, List<String> faults) {
     BundleChange found = BundleChange.between(base(prisma(A, ONE, B, TWO)), change);
     assertThat(found.applied()).extracting(Migration::name).containsExactly(A, B);
     assertThat(found.pending()).extracting(Migration::name).containsExactlyElementsOf(pending);
@@ -85,8 +86,7 @@ class BundleChangeTest {
   void aRepeatableMigrationMayChangeAndRunsAgain() {
     Bundle before = bundle(Format.FLYWAY, "V1__a", ONE, "R__v", "create view v as select 1;");
     Bundle after =
-        bundle(
-            Format.FLYWAY, "V1__a", ONE, "V2__b", TWO, "R__v", "create view v as select 2;");
+        bundle(Format.FLYWAY, "V1__a", ONE, "V2__b", TWO, "R__v", "create view v as select 2;");
     BundleChange change = BundleChange.between(base(before), after);
     assertThat(change.faults()).isEmpty();
     assertThat(change.pending()).extracting(Migration::name).containsExactly("V2__b", "R__v");
