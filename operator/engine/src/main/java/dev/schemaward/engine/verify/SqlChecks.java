@@ -9,6 +9,7 @@ import dev.schemaward.engine.verify.CheckResult.Outcome;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Asks queries in the transaction that reads only. Each is read through a cursor over a subquery:
@@ -20,6 +21,7 @@ final class SqlChecks {
   static final int MOST_ROWS = 10_000;
 
   private static final int LONGEST_VALUE = 200;
+  private static final Pattern QUOTED = Pattern.compile("\"[^\"]*\"");
   private static final Duration COUNT_TIMEOUT = Duration.ofSeconds(30);
 
   private final Session session;
@@ -176,7 +178,13 @@ final class SqlChecks {
     if (kind == SqlStateClass.CONNECTION_LOST) {
       throw e;
     }
-    String said = ServerErrors.message(e) + " (SQLSTATE " + e.getSQLState() + ")";
+    String message = ServerErrors.message(e);
+    // A value that cannot be converted is quoted in the message, and is a row's.
+    String said =
+        (e.getSQLState().startsWith("22") ? QUOTED.matcher(message).replaceAll("\"…\"") : message)
+            + " (SQLSTATE "
+            + e.getSQLState()
+            + ")";
     String why =
         switch (kind) {
           case CANCELLED -> "was ended; it may take " + timeout.toSeconds() + " s: " + said;

@@ -254,6 +254,9 @@ class VerificationTest {
         "sql: [{name: 'q', query: 'SELECT * FROM nope', expect: 'none'}]",
         "sql q fails: relation \"nope\" does not exist (SQLSTATE 42P01)"),
     error("sql: [{name: 'q', query: 'SELECT 1/0', expect: 'rows'}]", "(SQLSTATE 22012)"),
+    error(
+        "sql: [{name: 'q', query: 'SELECT email::int FROM users', expect: 'rows'}]",
+        "sql q fails: invalid input syntax for type integer: \"…\" (SQLSTATE 22P02)"),
     error("sql: [{name: 'q', query: 'SELECT 1 FROM', expect: 'rows'}]", "(SQLSTATE 42601)"),
     error(
         "sql: [{name: 'q', query: 'SELECT writes()', expect: 'rows'}]",
