@@ -502,7 +502,14 @@ final class MigrationRun {
    * that migration takes back.
    */
   private String beginNext() {
-    return next == null ? "" : "; BEGIN; " + session.resetting() + "; COMMIT; " + begin("BEGIN", 0);
+    return next == null
+        ? ""
+        : "; BEGIN; "
+            + session.resetting()
+            + "; COMMIT; BEGIN; "
+            + MigrationLock.stillHeld()
+            + "; "
+            + bounds(0);
   }
 
   /** True when the ledger says that all of this migration is in the database. */
@@ -644,7 +651,12 @@ final class MigrationRun {
   private String finishing() {
     if (whole) {
       return Ledger.attemptRan(
-              historyId, session.schema(), migration, context.runId(), context.planHash())
+              historyId,
+              session.schema(),
+              migration,
+              context.runId(),
+              context.planHash(),
+              context.epoch())
           + "; "
           + store.ran(historyId, migration);
     }
@@ -658,7 +670,6 @@ final class MigrationRun {
     String error = ServerErrors.message(e);
     if ("22012".equals(state)
         && segment != null
-        && at.index() == segment.first().index()
         && !MigrationLock.isProved(session, context.epoch())) {
       return failure(
           FailureReason.TargetUnreachable,

@@ -237,11 +237,20 @@ public final class Ledger {
 
   /**
    * SQL that records an attempt's beginning and end, inside the one transaction in which all of the
-   * migration takes effect: it began when the transaction did.
+   * migration takes effect: it began when the transaction did. Fails with division_by_zero (22012),
+   * and the migration with it, when the epoch is not {@code epoch} any more.
    */
   public static String attemptRan(
-      String historyId, String schema, Migration migration, String runId, String planHash) {
-    return attempt(historyId, schema, migration, runId, planHash, "now(), clock_timestamp()");
+      String historyId,
+      String schema,
+      Migration migration,
+      String runId,
+      String planHash,
+      long epoch) {
+    return attempt(historyId, schema, migration, runId, planHash, "now(), clock_timestamp()")
+        + " FROM (SELECT 1 / count(*) FROM schemaward.meta WHERE epoch = "
+        + epoch
+        + ") proof (one) WHERE one = 1";
   }
 
   private static String attempt(
@@ -252,7 +261,7 @@ public final class Ledger {
       String planHash,
       String startedAndFinished) {
     return "INSERT INTO schemaward.attempt (history_id, schema_name, migration, checksum, run_id,"
-        + " plan_hash, started_at, finished_at) VALUES ("
+        + " plan_hash, started_at, finished_at) SELECT "
         + String.join(
             ", ",
             Sql.literal(historyId),
@@ -261,8 +270,7 @@ public final class Ledger {
             Sql.literal(migration.checksum()),
             Sql.literal(runId),
             Sql.literal(planHash),
-            startedAndFinished)
-        + ")";
+            startedAndFinished);
   }
 
   /** SQL that records an attempt's end. */
