@@ -190,6 +190,15 @@ class ValidateChangeTest {
   }
 
   @Test
+  void aTrialThatIsCutShortDoesNotPass() throws Exception {
+    migration(NEXT, "SELECT pg_terminate_backend(pg_backend_pid());\nSELECT 1;\n");
+    JsonNode document = json(1);
+    assertThat(rules(document)).contains("not-tried");
+    assertThat(document.get("findings").get(0).get("message").asText())
+        .contains("shadow server ended");
+  }
+
+  @Test
   void aNewMigrationMustComeLast() throws Exception {
     migration("20260101120000_early", "CREATE TABLE early (id int);\n");
     assertThat(rules(json(1))).contains("out-of-order");
