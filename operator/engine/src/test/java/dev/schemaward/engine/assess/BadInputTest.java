@@ -94,8 +94,12 @@ class BadInputTest {
     String text = "x".repeat(5_000_000);
     Plan plan =
         plan(
-            "alter table users drop column email /* " + text + " */;\n"
-                + "insert into users select 1 where '" + text + "' = '';");
+            "alter table users drop column email /* "
+                + text
+                + " */;\n"
+                + "insert into users select 1 where '"
+                + text
+                + "' = '';");
     assertThat(effects(plan, 1).measured()).isTrue();
     assertThat(plan.findings()).extracting(Finding::rule).contains("drop-column");
     assertThat(plan.findings())
