@@ -186,7 +186,7 @@ final class HttpChecks implements AutoCloseable {
             "got " + found + " from " + at + ", not " + SqlChecks.shown(check.value()));
   }
 
-  /** The client's own limit ends when the headers are there; this one covers the body too. */
+  /** The client's own limit is documented for the headers only; this one covers the body too. */
   private <T> HttpResponse<T> send(
       Check.Http check, HttpRequest request, HttpResponse.BodyHandler<T> body)
       throws IOException, TimeoutException {
