@@ -61,10 +61,11 @@ class EarlyStartTest {
   }
 
   @Test
-  void abandonedItGivesTheLockUp() throws SQLException {
+  void abandonedItGivesTheLockUp() throws SQLException, EngineException {
     EarlyStart early =
         EarlyStart.begin(
             db.request(null, new ApplyRequest.Gate.Always()), Progress.SILENT, new Cancellation());
+    early.await();
     early.abandon();
     long deadline = System.nanoTime() + 10_000_000_000L;
     try (Connection other = db.server().connect(db.name());
