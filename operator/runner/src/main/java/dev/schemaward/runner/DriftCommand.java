@@ -14,6 +14,7 @@ import dev.schemaward.engine.drift.DriftReport;
 import dev.schemaward.engine.drift.DriftRequest;
 import dev.schemaward.engine.drift.DriftText;
 import dev.schemaward.engine.shadow.ShadowSource;
+import dev.schemaward.runner.document.DriftHtml;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +50,8 @@ final class DriftCommand implements Callable<Integer>, Main.ContextAware {
   enum OutputFormat {
     text,
     json,
-    markdown
+    markdown,
+    html
   }
 
   @Mixin BundleOptions bundle;
@@ -127,6 +129,10 @@ final class DriftCommand implements Callable<Integer>, Main.ContextAware {
           context
               .output()
               .line(DriftText.markdown(report, context.output()::redact).stripTrailing());
+      case html ->
+          context
+              .output()
+              .masked(DriftHtml.of(report, context.output()::redact, BuildId.ID).stripTrailing());
       case json -> json(DriftDocument.of(report));
     }
   }
