@@ -17,10 +17,11 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Every file below {@code samples} does on a cluster what it says. */
+/** The files of the quickstart do on a cluster what they say. */
 @ExtendWith(Platform.class)
 class SamplesTest {
-  private static final Path SAMPLES = Path.of(System.getProperty("schemaward.root"), "samples");
+  private static final Path SAMPLES =
+      Path.of(System.getProperty("schemaward.root"), "samples/quickstart");
 
   @Test
   void theQuickstartsFilesLeadToAPlanThatWaitsForApproval(Platform platform) throws IOException {
