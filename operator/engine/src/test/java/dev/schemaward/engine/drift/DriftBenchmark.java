@@ -8,7 +8,7 @@ import java.sql.SQLException;
 /**
  * Figures of docs/benchmarks.md: not a test, because a clock that decides makes a test that fails
  * on a busy machine. Arguments: number of tables, majors. Beside it {@code pg_dump -s}, where the
- * one on the PATH can read that major.
+ * one on the PATH can read that major, and pgCodeKeeper, where it is on the class path.
  */
 public final class DriftBenchmark {
   private DriftBenchmark() {}
@@ -56,6 +56,39 @@ public final class DriftBenchmark {
               + " statements)",
           begun);
       dump(db, major);
+      // Without statistics pgCodeKeeper does not finish on 15.
+      session.execute("ANALYZE");
+      for (int round = 1; round <= 3; round++) {
+        codeKeeper(db, round);
+      }
+    }
+  }
+
+  /** By reflection: it is no dependency of ours. */
+  private static void codeKeeper(DriftDatabase db, int round) {
+    String base = "org.pgcodekeeper.core.";
+    try {
+      Class<?> settings = Class.forName(base + "settings.ISettings");
+      Class<?> ignores = Class.forName(base + "ignorelist.IgnoreSchemaList");
+      Object chosen = Class.forName(base + "settings.CoreSettings").getConstructor().newInstance();
+      String[] user = db.server().url(db.name()).substring("postgresql://".length()).split("@", 2);
+      String url =
+          "jdbc:postgresql://"
+              + user[1]
+              + "?user="
+              + user[0].split(":", 2)[0]
+              + "&password="
+              + user[0].split(":", 2)[1];
+      long begun = System.nanoTime();
+      Object loader =
+          Class.forName(base + "loader.LoaderFactory")
+              .getMethod("createJdbcLoader", settings, String.class, ignores)
+              .invoke(null, chosen, url, null);
+      loader.getClass().getMethod("loadAndAnalyze").invoke(loader);
+      report("pgCodeKeeper loads the schema, round " + round, begun);
+    } catch (ReflectiveOperationException e) {
+      System.out.println(
+          "  pgCodeKeeper: " + (e.getCause() == null ? e.toString() : e.getCause().toString()));
     }
   }
 
