@@ -99,6 +99,35 @@ public record RunResult(
         durationMillis);
   }
 
+  /** Of a run that says why it ended, and no more; so far. */
+  public static RunResult bare(
+      String kind,
+      String runId,
+      RunReason reason,
+      String message,
+      String runnerBuild,
+      long durationMillis) {
+    return new RunResult(
+        kind,
+        runId,
+        reason,
+        message,
+        runnerBuild,
+        null,
+        null,
+        null,
+        null,
+        null,
+        0,
+        false,
+        null,
+        null,
+        null,
+        null,
+        null,
+        durationMillis);
+  }
+
   /** The same with what a verification found. */
   public RunResult with(VerificationDocument found) {
     return new RunResult(

@@ -161,7 +161,7 @@ final class JobReader {
   }
 
   private static RunResult bare(RunKind kind, String runId, RunReason reason, int code) {
-    return new RunResult(
+    return RunResult.bare(
         switch (kind) {
           case Plan -> "plan";
           case Apply, ApplyIfAllowed -> "apply";
@@ -172,18 +172,6 @@ final class JobReader {
         reason,
         "the runner ended with exit code %d and left no readable result; its log says more"
             .formatted(code),
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        0,
-        false,
-        null,
-        null,
-        null,
-        null,
         null,
         0);
   }

@@ -36,25 +36,7 @@ class ChecksTest {
   }
 
   private static RunResult result(RunReason reason) {
-    return new RunResult(
-        "check",
-        "id",
-        reason,
-        reason + " in words",
-        "build",
-        null,
-        null,
-        null,
-        null,
-        null,
-        0,
-        false,
-        null,
-        null,
-        null,
-        null,
-        null,
-        5);
+    return RunResult.bare("check", "id", reason, reason + " in words", "build", 5);
   }
 
   private static RunResult drifted(String... objects) {

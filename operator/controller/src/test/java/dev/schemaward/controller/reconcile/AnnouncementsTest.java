@@ -26,25 +26,7 @@ class AnnouncementsTest {
 
   private void check(String... differences) {
     RunResult result =
-        new RunResult(
-                "check",
-                "id",
-                RunReason.Checked,
-                "m",
-                "b",
-                null,
-                null,
-                null,
-                null,
-                null,
-                0,
-                false,
-                null,
-                null,
-                null,
-                null,
-                null,
-                5)
+        RunResult.bare("check", "id", RunReason.Checked, "m", "b", 5)
             .with(
                 new RunResult.Drift(
                     differences.length > 0,

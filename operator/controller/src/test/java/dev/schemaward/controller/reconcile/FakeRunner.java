@@ -54,25 +54,7 @@ final class FakeRunner implements Function<Run, Fate> {
   private Fate execute(Run run) {
     if (run.kind().equals("check")) {
       return new Fate.Result(
-          new RunResult(
-                  "check",
-                  run.id(),
-                  RunReason.Checked,
-                  "no drift",
-                  "test",
-                  null,
-                  null,
-                  null,
-                  null,
-                  null,
-                  0,
-                  false,
-                  null,
-                  null,
-                  null,
-                  null,
-                  null,
-                  7)
+          RunResult.bare("check", run.id(), RunReason.Checked, "no drift", "test", 7)
               .with(new RunResult.Drift(false, 0, 0, 0, 0, "sha256:0", List.of(), null, null)),
           null);
     }
