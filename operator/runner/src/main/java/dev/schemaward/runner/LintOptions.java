@@ -25,7 +25,12 @@ final class LintOptions {
   Map<String, String> waive = new LinkedHashMap<>();
 
   List<Waiver> waivers() {
-    return waive.entrySet().stream()
+    return waivers(waive);
+  }
+
+  /** The values of {@code --waive}. */
+  static List<Waiver> waivers(Map<String, String> given) {
+    return given.entrySet().stream()
         .map(
             entry -> {
               String[] about = entry.getKey().split("@", 2);

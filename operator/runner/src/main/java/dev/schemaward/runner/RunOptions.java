@@ -83,18 +83,7 @@ final class RunOptions {
   Map<String, String> waive = new LinkedHashMap<>();
 
   private List<Waiver> waivers() {
-    return waive.entrySet().stream()
-        .map(
-            entry -> {
-              int at = entry.getKey().indexOf('@');
-              return at < 0
-                  ? Waiver.ofSpec(entry.getKey(), null, entry.getValue())
-                  : Waiver.ofSpec(
-                      entry.getKey().substring(0, at),
-                      entry.getKey().substring(at + 1),
-                      entry.getValue());
-            })
-        .toList();
+    return LintOptions.waivers(waive);
   }
 
   @Option(names = "--run", paramLabel = "ID", description = "Id of this run, for the ledger.")
