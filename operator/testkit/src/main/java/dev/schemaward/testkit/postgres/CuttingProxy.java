@@ -95,8 +95,9 @@ public final class CuttingProxy implements AutoCloseable {
 
   private void accept() {
     while (!listener.isClosed()) {
+      Socket client = null;
       try {
-        Socket client = listener.accept();
+        client = listener.accept();
         Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
         client.setTcpNoDelay(true);
         server.setTcpNoDelay(true);
@@ -106,7 +107,9 @@ public final class CuttingProxy implements AutoCloseable {
         Thread.ofVirtual().start(() -> link.run(link::requests));
         Thread.ofVirtual().start(() -> link.run(link::answers));
       } catch (IOException e) {
-        if (!listener.isClosed()) {
+        if (client != null) {
+          reset(client); // nobody is there just now: so it is for whoever asked, and only for him
+        } else if (!listener.isClosed()) {
           throw new UncheckedIOException(e);
         }
       }
