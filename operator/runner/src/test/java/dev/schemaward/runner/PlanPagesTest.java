@@ -240,7 +240,7 @@ class PlanPagesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"apply", "status", "recover", "drift"})
+  @ValueSource(strings = {"apply", "status", "recover"})
   void whatHasNoSuchFormRefusesIt(String command) {
     Ended ended =
         Commands.run(environment, command, "--bundle", directory.toString(), "--output", "xml");
