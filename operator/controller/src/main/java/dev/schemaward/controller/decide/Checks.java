@@ -246,7 +246,8 @@ final class Checks {
         last.filter(check -> outcome.runId().equals(check.after()))
             .filter(check -> !check.made() || unmet(world))
             .isPresent();
-    String moment = Long.toString(world.now().getEpochSecond(), 36);
+    // Never the name of a Job that was just deleted: the Job controller keeps expectations by name.
+    String moment = Long.toString(world.now().toEpochMilli(), 36);
     String job = world.subject().name() + "-c" + moment;
     return new Decision.RecordIntent(
         new RunStatus(

@@ -104,6 +104,16 @@ class ChecksTest {
   }
 
   @Test
+  void twoChecksOfOneSecondHaveTwoNamesAndTheyFit() {
+    Worlds worlds = applied().drift(HOURLY);
+    String first = ((Decision.RecordIntent) check(worlds.next())).run().job();
+    String second =
+        ((Decision.RecordIntent) check(worlds.now(NOW.plusMillis(500)).next())).run().job();
+    assertThat(second).isNotEqualTo(first);
+    assertThat(first.length() - "orders".length() + 52).isLessThanOrEqualTo(63);
+  }
+
+  @Test
   void theIntentIsRecordedBeforeTheJobAndReadyStays() {
     Worlds worlds = applied().drift(HOURLY).settle();
     assertThat(check(worlds.next())).isInstanceOf(Decision.StartJob.class);
