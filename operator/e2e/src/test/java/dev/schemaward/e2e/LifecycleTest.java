@@ -160,6 +160,13 @@ class LifecycleTest {
                               + "' and query like '%from side.gate%' and state = 'active'"
                               + " and pid <> pg_backend_pid()")
                       .contains("1"));
+      // The kubelet tells that the container runs some time after it does.
+      Awaitility.await()
+          .atMost(Duration.ofMinutes(1))
+          .until(
+              () ->
+                  platform.client().pods().inNamespace(dev.namespace()).list().getItems().stream()
+                      .anyMatch(pod -> "Running".equals(pod.getStatus().getPhase())));
       dev.resource("orders").delete();
       assertThat(dev.resource("orders").get().getMetadata().getDeletionTimestamp()).isNotNull();
       dev.sql("insert into side.gate values (1)");

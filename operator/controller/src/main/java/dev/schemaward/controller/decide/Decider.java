@@ -26,6 +26,7 @@ import java.util.stream.Stream;
  */
 public final class Decider {
   private static final Duration RECHECK_POD = Duration.ofSeconds(5);
+  private static final Duration STARTING = Duration.ofSeconds(10);
   private static final Duration DELETION_SLACK = Duration.ofMinutes(10);
   private static final int KEPT_JOBS = 3;
 
@@ -323,7 +324,7 @@ public final class Decider {
   /** A run that has begun to execute is let end, within bounds; nothing else keeps the object. */
   private static Decision deleting(World world) {
     Optional<Run> executing =
-        world.activeRun().filter(run -> run.kind().executes() && run.active().get().started());
+        world.activeRun().filter(run -> run.kind().executes() && mayExecute(world, run));
     if (executing.isPresent()) {
       Run run = executing.get();
       Duration deadline = Durations.parse(world.subject().spec().execution().deadline());
@@ -334,12 +335,19 @@ public final class Decider {
             Reason.Deleting,
             "being deleted; Job %s is applying and is let end, until %s at the latest"
                 .formatted(run.job(), bound),
-            Optional.of(bound));
+            Optional.of(run.active().get().started() ? bound : run.createdAt().plus(STARTING)));
       }
     }
     return world.subject().finalizer()
         ? new Decision.Release(new Decision.Gone())
         : new Decision.Gone();
+  }
+
+  /** The kubelet tells that a container runs some time after it does. */
+  private static boolean mayExecute(World world, Run run) {
+    Run.Active active = run.active().orElseThrow();
+    return active.started()
+        || (active.trouble().isEmpty() && world.now().isBefore(run.createdAt().plus(STARTING)));
   }
 
   /** Old Jobs go, and the finalizer when nothing executes; never before something to be done. */
